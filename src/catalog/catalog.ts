@@ -1,0 +1,71 @@
+/**
+ * What may this endpoint call? The front door of the room.
+ *
+ * A snapshot is one immutable object per endpoint, built from the definitions of its active
+ * bundle versions and replaced whole, so no reader ever sees half of one version and half of
+ * another.
+ */
+import type { BundleRef } from '../domain/bundle-ref.js'
+import type {
+  BundleDefinitions,
+  CapabilityData,
+  FunctionTarget,
+  McpType,
+  Setting,
+} from '../domain/capability.js'
+
+export interface Catalog {
+  /**
+   * What the endpoint offers now; an endpoint without bundles has an empty snapshot. Loaded once
+   * however many ask at the same time, checked against DynamoDB at most every `CATALOG_CHECK_MS`.
+   */
+  snapshot(endpointId: string): Promise<Snapshot>
+
+  /**
+   * Makes a stored bundle version the active one of its package: definitions, copies for listing
+   * and settings are written first, then one conditional write switches the package over.
+   *
+   * @returns `unchanged` when this version with these settings is active already
+   * @throws GatewayError `CONFLICT` when it would take over another package's item, naming the
+   * owner, or when another activation of the package won
+   */
+  activate(version: BundleVersion): Promise<'activated' | 'unchanged'>
+}
+
+export interface BundleVersion {
+  readonly ref: BundleRef
+  readonly definitions: BundleDefinitions
+  /** Setting id → value, `${VAR}` already filled. */
+  readonly settings: ReadonlyMap<string, Setting>
+  /** Who does it, for the audit. */
+  readonly actor: string
+}
+
+export interface Snapshot {
+  readonly endpointId: string
+  /** Changes whenever anything in the snapshot does. */
+  readonly version: string
+  /** By tool name, prompt name, or resource URI. Templates are matched, not looked up. */
+  find(mcpType: McpType, key: string): CatalogFunction | undefined
+  /** The template that a URI fits, with what its variables hold. */
+  matchTemplate(uri: string): TemplateMatch | undefined
+  /** In stable order: by name, then by URI. */
+  list(mcpType: McpType): readonly CatalogFunction[]
+}
+
+export interface TemplateMatch {
+  readonly template: CatalogFunction
+  readonly params: Readonly<Record<string, string>>
+}
+
+export interface CatalogFunction {
+  readonly mcpType: McpType
+  readonly name: string
+  readonly uri?: string | undefined
+  readonly data: CapabilityData
+  readonly target: FunctionTarget
+  /** What is wrong with a tool's arguments, one sentence each; empty when they are valid. */
+  inputProblems(args: unknown): readonly string[]
+  /** The same for `structuredContent` against `outputSchema`; empty when there is no schema. */
+  outputProblems(structuredContent: unknown): readonly string[]
+}

@@ -1,0 +1,23 @@
+/** What a caller may do at an endpoint; `operator` may do everything at every endpoint. */
+export type Role = 'reader' | 'caller' | 'publisher' | 'admin' | 'operator'
+
+/** Who is calling, and for which tenant. Every room receives the tenant through this value. */
+export interface Caller {
+  readonly endpointId: string
+  readonly userId: string
+  readonly roles: readonly Role[]
+}
+
+const ENDPOINT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+/** First path segments that are routes of their own, so no tenant can shadow them. */
+const RESERVED = new Set(['mcp', 'graphql', 'healthz', 'readyz', 'metrics', 'live', 'auth'])
+
+/** What `isEndpointId` expects, for error messages. */
+export const ENDPOINT_ID_RULE =
+  '1 to 63 of a-z, 0-9, - and _, beginning with a letter or digit, and no reserved word'
+
+/** True for an id that may name a tenant: it is safe in paths, keys and file names. */
+export function isEndpointId(text: string): boolean {
+  return ENDPOINT_ID.test(text) && !RESERVED.has(text)
+}

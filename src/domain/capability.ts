@@ -1,0 +1,51 @@
+import type { BundleRef } from './bundle-ref.js'
+
+export const MCP_TYPES = ['tool', 'resource', 'resource_template', 'prompt'] as const
+
+/** What a function is to a client. */
+export type McpType = (typeof MCP_TYPES)[number]
+
+/** What the protocol shows of a function, verbatim: unknown members of the manifest included. */
+export type CapabilityData = Readonly<Record<string, unknown>>
+
+/** One function as a manifest declares it: what clients see, and which code answers. */
+export interface FunctionDefinition {
+  readonly mcpType: McpType
+  /** Unique among an endpoint's functions of this type. */
+  readonly name: string
+  /** A resource's URI or a template's URI template; absent for tools and prompts. */
+  readonly uri?: string | undefined
+  readonly data: CapabilityData
+  readonly moduleName: string
+  readonly className: string
+  readonly functionName: string
+  readonly isAsync: boolean
+  readonly returnType?: string | undefined
+}
+
+/** One class of a bundle, and which setting its constructor gets. */
+export interface ModuleDefinition {
+  readonly moduleName: string
+  readonly className: string
+  readonly settingId: string
+  readonly source?: string | undefined
+}
+
+/** Everything a bundle version declares; stored beside its ZIP and as immutable. */
+export interface BundleDefinitions {
+  readonly packageName: string
+  readonly functions: readonly FunctionDefinition[]
+  readonly modules: readonly ModuleDefinition[]
+}
+
+/** What a class's constructor receives. */
+export type Setting = Readonly<Record<string, unknown>>
+
+/** The code that answers: a method of a class in one version of a bundle. */
+export interface FunctionTarget {
+  readonly bundle: BundleRef
+  readonly moduleName: string
+  readonly className: string
+  readonly functionName: string
+  readonly setting: Setting
+}

@@ -1,0 +1,104 @@
+/**
+ * Run one function of a bundle, within its limits: the contract of every executor.
+ *
+ * `worker` isolates faults (heap, CPU, globals, environment) and is no security boundary;
+ * `inline` isolates nothing. An executor never runs two tenants or two bundle versions in one
+ * instance.
+ */
+import type { OpenBundle } from '../bundles/bundles.js'
+import type { FunctionTarget, McpType } from '../domain/capability.js'
+
+export type ExecutorKind = 'worker' | 'inline'
+
+export interface Executor {
+  readonly kind: ExecutorKind
+  /**
+   * Runs one function and waits for its answer.
+   *
+   * @returns the MCP result as the function's kind wants it: `{ content, … }` for a tool,
+   * `{ contents }` for a resource, `{ messages }` for a prompt
+   * @throws FunctionError what the function itself threw, with its message and never its stack
+   * @throws GatewayError `CALL_TIMED_OUT`, `CALL_CANCELLED`, `RESULT_TOO_LARGE`,
+   * `RESULT_INVALID` (not JSON), `FUNCTION_FAILED` (its instance died), `BUSY`
+   */
+  run(job: FunctionJob): Promise<McpResult>
+
+  /**
+   * Trial load: imports the modules in a fresh instance and looks for the classes and methods,
+   * without constructing anything.
+   *
+   * @returns one sentence a problem; empty when everything is there
+   */
+  check(bundle: OpenBundle, methods: readonly MethodName[]): Promise<string[]>
+
+  /** Ends every instance. Calls that still run fail with `SHUTTING_DOWN`. */
+  close(): Promise<void>
+}
+
+export type McpResult = Record<string, unknown>
+
+export interface MethodName {
+  readonly moduleName: string
+  readonly className: string
+  readonly functionName: string
+}
+
+export interface FunctionJob {
+  readonly callId: string
+  readonly userId: string
+  readonly bundle: OpenBundle
+  readonly target: FunctionTarget
+  readonly mcpType: McpType
+  /** A tool's or prompt's arguments; `{ uri, params }` for a resource. Already valid. */
+  readonly input: unknown
+  /** MIME type declared for a resource, used when the function names none. */
+  readonly mimeType?: string | undefined
+  /** Milliseconds since 1970; at this time the run is stopped, a busy loop too. */
+  readonly deadline: number
+  readonly signal: AbortSignal
+  onProgress(progress: Progress): void
+  onLog(entry: LogEntry): void
+}
+
+export interface Progress {
+  readonly progress: number
+  readonly total?: number | undefined
+  readonly message?: string | undefined
+}
+
+export const LOG_LEVELS = [
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+] as const
+
+export type FunctionLogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogEntry {
+  readonly level: FunctionLogLevel
+  readonly data: unknown
+  readonly logger?: string | undefined
+}
+
+/** What a function threw: its author's message for the caller. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError'
+}
+
+export interface RuntimeLimits {
+  /** Heap of one instance, in MiB. */
+  readonly maxHeapMb: number
+  /** UTF-8 bytes of one result's JSON. */
+  readonly maxResultBytes: number
+  /** Calls in flight in one instance; one more is `BUSY`. */
+  readonly maxConcurrentCalls: number
+  /** Instances in all; beyond it the one that has been idle longest makes room, else `BUSY`. */
+  readonly maxInstances: number
+  /** An instance without a call for this long is ended, in milliseconds. */
+  readonly idleMs: number
+}

@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config'
+
+/** One project per kind of promise; each test file belongs to exactly one. */
+const projects = {
+  unit: ['test/*.test.ts', 'test/{domain,config,protocol,telemetry}/**/*.test.ts'],
+  integration: [
+    'test/{aws,local-aws,calls,catalog,bundles,runtime,publishing,cli,contracts}/**/*.test.ts',
+  ],
+  sse: ['test/events/**/*.test.ts', 'test/transport/sse*.test.ts'],
+  auth: ['test/auth/**/*.test.ts'],
+  mcp_core: [
+    'test/{dispatch,journeys}/**/*.test.ts',
+    'test/transport/!(sse)*.test.ts',
+    'test/conformance/**/*.test.ts',
+  ],
+  graphql: ['test/management/**/*.test.ts'],
+}
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+    projects: Object.entries(projects).map(([name, include]) => ({
+      extends: true,
+      test: { name, include },
+    })),
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: {
+        lines: 80,
+        functions: 80,
+        branches: 80,
+        statements: 80,
+        'src/{dispatch,protocol}/**': { lines: 90, functions: 90, branches: 90, statements: 90 },
+        'src/auth/**': { lines: 95, functions: 95, branches: 95, statements: 95 },
+      },
+    },
+  },
+})
