@@ -19,16 +19,7 @@ export const rooms = {
   bundles: ['domain', 'telemetry', 'aws'],
   runtime: ['domain', 'telemetry', 'bundles'],
   publishing: ['domain', 'telemetry', 'bundles', 'runtime', 'catalog'],
-  dispatch: [
-    'domain',
-    'telemetry',
-    'protocol',
-    'auth',
-    'catalog',
-    'bundles',
-    'runtime',
-    'calls',
-  ],
+  dispatch: ['domain', 'telemetry', 'protocol', 'auth', 'catalog', 'bundles', 'runtime', 'calls'],
   transport: ['domain', 'telemetry', 'protocol', 'auth', 'dispatch'],
   cli: [
     'domain',
@@ -112,7 +103,13 @@ const noAdapters = (message, extra = []) => ({
 export default {
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'vitest'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
-  ignorePatterns: ['dist', 'coverage', 'node_modules', 'test/**/bundles/**', 'src/cli/demo-bundle/**'],
+  ignorePatterns: [
+    'dist',
+    'coverage',
+    'node_modules',
+    'test/**/bundles/**',
+    'src/cli/demo-bundle/**',
+  ],
   rules: {
     'max-lines': ['error', { max: 300, skipComments: false }],
     'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
@@ -137,7 +134,9 @@ export default {
     ...Object.keys(rooms).flatMap(adaptersInRoom),
     {
       files: ['src/app.ts'],
-      rules: noAdapters('app.ts takes its parts: only parts.ts chooses adapters', ['./local-aws/*']),
+      rules: noAdapters('app.ts takes its parts: only parts.ts chooses adapters', [
+        './local-aws/*',
+      ]),
     },
     { files: ['src/main.ts', 'src/lambda.ts'], rules: { 'node/no-process-env': 'off' } },
     { files: ['*.config.mjs', '*.config.ts'], rules: { 'import/no-default-export': 'off' } },

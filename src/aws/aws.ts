@@ -17,8 +17,15 @@ export interface Aws {
 export interface AwsOptions {
   readonly bucket: string
   readonly tables: TableNames
-  /** Passed to each client. Empty in AWS, where region, keys and endpoints come from the SDK. */
-  readonly client?: ClientOptions
+  /** Passed to each client. In AWS the credentials come from the SDK's own chain. */
+  readonly client?: ClientOptions | undefined
+  /** Other addresses than AWS's own. */
+  readonly endpoints?: Endpoints | undefined
+}
+
+export interface Endpoints {
+  readonly dynamodb?: string | undefined
+  readonly s3?: string | undefined
 }
 
 /** What the DynamoDB and the S3 client have in common. */
@@ -27,15 +34,16 @@ export type ClientOptions = Pick<
   'region' | 'credentials' | 'endpoint' | 'requestHandler' | 'maxAttempts'
 >
 
-export function createAws({ bucket, tables, client = {} }: AwsOptions): Aws {
-  const dynamo = new DynamoDBClient(client)
+export function createAws({ bucket, tables, client = {}, endpoints = {} }: AwsOptions): Aws {
+  const dynamo = new DynamoDBClient({ ...client, ...at(endpoints.dynamodb) })
   const db = DynamoDBDocumentClient.from(dynamo, {
     marshallOptions: { removeUndefinedValues: true },
   })
   let s3: Promise<S3Client> | undefined
   const openS3 = async () => {
     const { S3Client } = await import('@aws-sdk/client-s3')
-    return new S3Client({ ...client, forcePathStyle: client.endpoint !== undefined })
+    const config = { ...client, ...at(endpoints.s3) }
+    return new S3Client({ ...config, forcePathStyle: config.endpoint !== undefined })
   }
   return {
     db,
@@ -47,4 +55,8 @@ export function createAws({ bucket, tables, client = {} }: AwsOptions): Aws {
       void s3?.then((opened) => opened.destroy())
     },
   }
+}
+
+function at(endpoint: string | undefined): { endpoint?: string } {
+  return endpoint === undefined ? {} : { endpoint }
 }

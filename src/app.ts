@@ -1,0 +1,61 @@
+/** What is in a gateway? Every part, in the order in which a request meets it. */
+import type { Authenticator } from './auth/auth.js'
+import type { Bundles } from './bundles/bundles.js'
+import type { Calls } from './calls/calls.js'
+import type { Catalog } from './catalog/catalog.js'
+import type { Clock } from './domain/clock.js'
+import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
+import type { ServerInfo } from './protocol/protocol.js'
+import type { Executor } from './runtime/runtime.js'
+import type { Log } from './telemetry/telemetry.js'
+import type { HttpOptions, HttpServer } from './transport/http-server.js'
+import type { StdioOptions, StdioParts } from './transport/stdio.js'
+
+export interface GatewayParts {
+  /** 1. who is calling; stdio has no token to prove, so it needs none */
+  readonly authenticator?: Authenticator | undefined
+  /** 2. what may be called */
+  readonly catalog: Catalog
+  /** 3. its code */
+  readonly bundles: Bundles
+  /** 4. run it */
+  readonly executor: Executor
+  /** 5. record it */
+  readonly calls: Calls
+  readonly clock: Clock
+  readonly log: Log
+  readonly server: ServerInfo
+}
+
+export interface GatewayOptions {
+  readonly callTimeoutMs: number
+  readonly pageSize: number
+}
+
+export interface Gateway {
+  /** One core for every transport: there is no second way to call a tool. */
+  readonly dispatch: Dispatch
+  /** Fastify is imported when first needed, so that stdio starts without it. */
+  openHttp(options: HttpOptions): Promise<HttpServer>
+  /** Settles at the end of the input, when everything that ran has been answered. */
+  serveStdio(streams: StdioStreams, options: StdioOptions): Promise<void>
+}
+
+type StdioStreams = Pick<StdioParts, 'input' | 'output'>
+
+export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
+  const { authenticator, server, log } = parts
+  const dispatch = createDispatch({ ...parts, ...options })
+  return {
+    dispatch,
+    openHttp: async (httpOptions) => {
+      if (authenticator === undefined) throw new Error('HTTP is not served without authentication')
+      const { createHttpServer } = await import('./transport/http-server.js')
+      return createHttpServer({ authenticator, dispatch, server, log }, httpOptions)
+    },
+    serveStdio: async (streams, stdioOptions) => {
+      const { serveStdio } = await import('./transport/stdio.js')
+      return serveStdio({ dispatch, server, log, ...streams }, stdioOptions)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+/** What is in a bundle's ZIP: its manifest understood, its module files present, its settings filled. */
+import type { BundleDefinitions, Setting } from '../domain/capability.js'
+import { readArchive, type ArchiveEntry } from './archive.js'
+import type { ArchiveLimits } from './archive-limits.js'
+import { sha256Of } from './bundle-hash.js'
+import { bundleInvalid, bundleProblems } from './bundle-invalid.js'
+import { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
+import { manifestWarnings, readManifest } from './manifest.js'
+import type { SchemaProblems } from './manifest-json-schemas.js'
+import { MANIFEST_FILE } from './manifest-file.js'
+import type { Manifest } from './manifest-schema.js'
+import { moduleFileCandidates } from './module-file.js'
+
+export interface BundleContents {
+  /** Under which the ZIP is stored. */
+  readonly sha256: string
+  readonly definitions: BundleDefinitions
+  /** Setting id → value, `${VAR}` filled. */
+  readonly settings: ReadonlyMap<string, Setting>
+  /** What works but may surprise, one sentence each. */
+  readonly warnings: readonly string[]
+}
+
+export interface ContentsOptions {
+  readonly limits: ArchiveLimits
+  readonly variables: Variables
+  readonly schemaProblems: SchemaProblems
+}
+
+export async function readContents(
+  zip: Buffer,
+  { limits, variables, schemaProblems }: ContentsOptions,
+): Promise<BundleContents> {
+  const entries = await readArchive(zip, limits)
+  const manifest = readManifest(manifestText(entries), schemaProblems)
+  checkModuleFiles(manifest, entries)
+  return {
+    sha256: sha256Of(zip),
+    definitions: toDefinitions(manifest),
+    settings: fillSettings(manifest, variables),
+    warnings: manifestWarnings(manifest),
+  }
+}
+
+function manifestText(entries: readonly ArchiveEntry[]): string {
+  const manifest = entries.find(({ path }) => path === MANIFEST_FILE)
+  if (manifest === undefined) throw bundleInvalid(missingManifest(entries))
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(manifest.body)
+  } catch (cause) {
+    throw bundleInvalid(`${MANIFEST_FILE} is not UTF-8 text`, cause)
+  }
+}
+
+function missingManifest(entries: readonly ArchiveEntry[]): string {
+  const inside = entries.find(({ path }) => path.endsWith(`/${MANIFEST_FILE}`))
+  const hint = inside && `; it lies at ${inside.path}: zip what is in the folder, not the folder`
+  return `the archive has no ${MANIFEST_FILE} at its root${hint ?? ''}`
+}
+
+function checkModuleFiles(manifest: Manifest, entries: readonly ArchiveEntry[]): void {
+  const paths = new Set(entries.map(({ path }) => path))
+  const problems = manifest.modules.flatMap((module, index) => {
+    const candidates = moduleFileCandidates(module.package_name, module.module_name)
+    if (candidates.some((path) => paths.has(path))) return []
+    return [
+      `modules[${index}].module_name: the bundle holds no file for module "${module.module_name}"; expected one of ${candidates.join(', ')}`,
+    ]
+  })
+  if (problems.length > 0) throw bundleProblems('files of modules are missing', problems)
+}
+
+function fillSettings(manifest: Manifest, variables: Variables): ReadonlyMap<string, Setting> {
+  const filled = manifest.modules.map((module, index) => ({
+    id: settingId(module),
+    ...fillSetting(module.setting ?? {}, variables, `modules[${index}].setting`),
+  }))
+  const problems = filled.flatMap((setting) => setting.problems)
+  if (problems.length > 0) throw bundleProblems('variables of settings are missing', problems)
+  return new Map(filled.map(({ id, setting }) => [id, setting]))
+}

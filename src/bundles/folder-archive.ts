@@ -1,0 +1,106 @@
+/** A folder as a bundle's ZIP: the same files give the same bytes, so the same version. */
+import type { Stats } from 'node:fs'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { zipSync, type Zippable } from 'fflate'
+import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS, formatBytes } from './archive-limits.js'
+import { nameProblem, quoteName } from './archive-names.js'
+import { bundleInvalid } from './bundle-invalid.js'
+import { MANIFEST_FILE } from './manifest-file.js'
+
+export interface FolderArchiveOptions {
+  readonly limits?: ArchiveLimits | undefined
+  /** File name inside the folder that becomes `mcp_configuration.json`. */
+  readonly manifestFile?: string | undefined
+}
+
+/** Not part of a bundle: history, the file manager's notes, and a developer's secrets. */
+const SKIPPED = /^(?:\.git|\.DS_Store|\.env(?:\..+)?)$/
+
+/** fflate writes local time, so a local date gives the same bytes in every time zone. */
+const EPOCH = new Date(1980, 0, 1)
+
+export async function folderArchive(
+  folder: string,
+  { limits = DEFAULT_ARCHIVE_LIMITS, manifestFile = MANIFEST_FILE }: FolderArchiveOptions = {},
+): Promise<Buffer> {
+  const root = await realpath(folder)
+  const files: Zippable = {}
+  const sizes = { entries: 0, bytes: 0 }
+  for await (const file of walk({ root, path: '', real: root, above: [root] })) {
+    const path = toBundlePath(file.path, manifestFile)
+    if (path === undefined) continue
+    sizes.entries += 1
+    sizes.bytes += file.bytes
+    checkFile({ ...file, path }, sizes, limits)
+    files[path] = await readFile(file.real)
+  }
+  const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))
+  const zip = Buffer.from(zipSync(Object.fromEntries(sorted), { level: 9, mtime: EPOCH }))
+  if (zip.length > limits.maxZipBytes)
+    throw bundleInvalid(
+      `${folder}: is ${formatBytes(zip.length)} as a ZIP; at most ${formatBytes(limits.maxZipBytes)} are allowed`,
+    )
+  return zip
+}
+
+interface Place {
+  readonly root: string
+  /** Relative to the root, with `/`. */
+  readonly path: string
+  readonly real: string
+  /** Real paths from the root down to here: a link to one of them would never end. */
+  readonly above: readonly string[]
+}
+
+interface FoundFile {
+  readonly path: string
+  readonly real: string
+  readonly bytes: number
+}
+
+async function* walk(place: Place): AsyncGenerator<FoundFile> {
+  for (const name of await readdir(place.real)) {
+    if (SKIPPED.test(name)) continue
+    const path = place.path === '' ? name : `${place.path}/${name}`
+    const real = await realpath(join(place.real, name)).catch((cause: unknown) => {
+      throw bundleInvalid(`${quoteName(path)}: is a symbolic link that leads nowhere`, cause)
+    })
+    const found = await stat(real)
+    const problem = placeProblem(place, real, found)
+    if (problem !== undefined) throw bundleInvalid(`${quoteName(path)}: ${problem}`)
+    if (found.isDirectory()) yield* walk({ ...place, path, real, above: [...place.above, real] })
+    else yield { path, real, bytes: found.size }
+  }
+}
+
+function placeProblem({ root, above }: Place, real: string, found: Stats): string | undefined {
+  if (relative(root, real).split(sep)[0] === '..')
+    return 'is a symbolic link that leads out of the folder'
+  if (above.includes(real)) return 'is a symbolic link to a folder that it lies in'
+  if (!found.isDirectory() && !found.isFile()) return 'is a device, pipe or socket'
+  return undefined
+}
+
+/** A manifest of another name takes the manifest's place; one that it replaces stays out. */
+function toBundlePath(path: string, manifestFile: string): string | undefined {
+  if (path === manifestFile) return MANIFEST_FILE
+  return path === MANIFEST_FILE ? undefined : path
+}
+
+function checkFile(
+  { path, bytes }: FoundFile,
+  sizes: { readonly entries: number; readonly bytes: number },
+  limits: ArchiveLimits,
+): void {
+  const problem = nameProblem(path)
+  if (problem !== undefined) throw bundleInvalid(`${quoteName(path)}: ${problem}`)
+  if (sizes.entries > limits.maxEntries)
+    throw bundleInvalid(`the folder holds more than ${limits.maxEntries} files`)
+  if (bytes > limits.maxFileBytes)
+    throw bundleInvalid(
+      `${quoteName(path)}: is ${formatBytes(bytes)}; at most ${formatBytes(limits.maxFileBytes)} are allowed`,
+    )
+  if (sizes.bytes > limits.maxTotalBytes)
+    throw bundleInvalid(`the folder holds more than ${formatBytes(limits.maxTotalBytes)}`)
+}

@@ -1,0 +1,127 @@
+/**
+ * The form of `mcp_configuration.json`. Members that are not named here are kept: clients are shown
+ * a tool, resource or prompt as its author wrote it. Optional members may be null, as they are in
+ * the manifests of other engines.
+ */
+import { z } from 'zod'
+import { MANIFEST_FILE } from './manifest-file.js'
+
+/** Each list of a manifest; the catalog writes a row for each function. */
+const MAX_ITEMS = 5_000
+const MAX_RESOURCE_NAME = 256
+
+const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{1,128}$/, 'expected 1 to 128 of A-Z, a-z, 0-9, _, . and -')
+  .describe('Unique among the tools, or among the prompts; some clients allow 64 characters only')
+
+const FolderName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/,
+    'expected 1 to 128 of A-Z, a-z, 0-9, _, . and -, not beginning with a dot',
+  )
+
+const Identifier = z
+  .string()
+  .regex(/^[A-Za-z_$][A-Za-z0-9_$]{0,127}$/, 'expected a JavaScript name of at most 128 characters')
+  .refine((name) => name !== 'constructor' && name !== '__proto__', 'is a reserved name')
+
+const JsonSchema = z.looseObject({}).describe('JSON Schema 2020-12')
+
+const shown = {
+  title: z.string().nullish(),
+  description: z.string().nullish().describe('Agents choose by it; say what it does and returns'),
+  icons: z.array(z.looseObject({ src: z.string() })).nullish(),
+  _meta: z.looseObject({}).nullish(),
+}
+
+const Tool = z.looseObject({
+  name: Name,
+  ...shown,
+  inputSchema: JsonSchema.describe('JSON Schema 2020-12; its root type is object'),
+  outputSchema: JsonSchema.nullish().describe('What structuredContent conforms to'),
+  annotations: z.looseObject({}).nullish(),
+})
+
+const Resource = z
+  .looseObject({
+    uri: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/, 'expected an absolute URI such as docs://guide')
+      .nullish(),
+    uriTemplate: z
+      .string()
+      .regex(
+        /^[A-Za-z][A-Za-z0-9+.-]*:(?:[^\s{}]|\{[^\s{}]+\})+$/,
+        'expected a URI template such as docs://{page}, its braces balanced',
+      )
+      .nullish(),
+    name: z.string().min(1).max(MAX_RESOURCE_NAME),
+    ...shown,
+    mimeType: z.string().nullish(),
+    annotations: z.looseObject({}).nullish(),
+  })
+  .describe('Has a uri, or a uriTemplate if it stands for many')
+
+const PromptArgument = z.looseObject({
+  name: z.string().min(1).max(128),
+  title: z.string().nullish(),
+  description: z.string().nullish(),
+  required: z.boolean().nullish(),
+})
+
+const Prompt = z.looseObject({
+  name: Name,
+  ...shown,
+  arguments: z.array(PromptArgument).max(100).nullish(),
+})
+
+const ModuleLink = z
+  .looseObject({
+    type: z.enum(['tool', 'resource', 'prompt'], {
+      error: 'expected "tool", "resource" or "prompt"',
+    }),
+    name: z.string().min(1).max(MAX_RESOURCE_NAME).describe('The name of the item it answers for'),
+    module_name: FolderName,
+    class_name: Identifier,
+    function_name: Identifier,
+    return_type: z.string().nullish(),
+    is_async: z.boolean().nullish().describe('True: answers at once with a handle'),
+  })
+  .describe('Which method answers for a tool, resource or prompt')
+
+const Module = z
+  .looseObject({
+    package_name: FolderName.describe('The same in all modules: a bundle is one package'),
+    module_name: FolderName,
+    class_name: Identifier,
+    setting: z
+      .looseObject({})
+      .nullish()
+      .describe('Given to the constructor; ${VAR} is filled from the variables of the upload'),
+    source: z.string().nullish(),
+  })
+  .describe('A class of the bundle and its setting')
+
+export const Manifest = z
+  .looseObject({
+    tools: z.array(Tool).max(MAX_ITEMS).default([]),
+    resources: z.array(Resource).max(MAX_ITEMS).default([]),
+    prompts: z.array(Prompt).max(MAX_ITEMS).default([]),
+    module_links: z.array(ModuleLink).max(3 * MAX_ITEMS),
+    modules: z.array(Module).min(1).max(MAX_ITEMS),
+  })
+  .meta({ title: MANIFEST_FILE, description: 'The manifest of a function bundle' })
+
+export type Manifest = z.output<typeof Manifest>
+export type ManifestTool = z.output<typeof Tool>
+export type ManifestResource = z.output<typeof Resource>
+export type ManifestPrompt = z.output<typeof Prompt>
+export type ModuleLink = z.output<typeof ModuleLink>
+export type ManifestModule = z.output<typeof Module>
+
+/** The JSON Schema of a manifest, for editors; `mcp-configuration.schema.json` is a copy of it. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(Manifest, { io: 'input' })
+}

@@ -1,0 +1,129 @@
+/** What an endpoint offers, as one immutable object built from its active bundle versions. */
+import type { BundleRef } from '../domain/bundle-ref.js'
+import {
+  type BundleDefinitions,
+  type FunctionDefinition,
+  MCP_TYPES,
+  type McpType,
+  type Setting,
+} from '../domain/capability.js'
+import type { CatalogFunction, Snapshot, TemplateMatch } from './catalog.js'
+import { createValidator, type Validator } from './json-schema.js'
+import { createUriTemplate, type UriTemplate } from './uri-template.js'
+
+/** One package as it is active now. */
+export interface ActiveBundle {
+  readonly ref: BundleRef
+  readonly definitions: BundleDefinitions
+  /** By setting id. */
+  readonly settings: ReadonlyMap<string, Setting>
+}
+
+export interface SnapshotParts {
+  readonly endpointId: string
+  readonly version: string
+  /** In order of package name: should two declare the same function, the first has it. */
+  readonly bundles: readonly ActiveBundle[]
+}
+
+export function buildSnapshot({ endpointId, version, bundles }: SnapshotParts): Snapshot {
+  const byType = new Map(MCP_TYPES.map((type) => [type, functionsOf(bundles, type)] as const))
+  const lists = new Map([...byType].map(([type, functions]) => [type, inOrder(functions)] as const))
+  const templates = compileTemplates(lists.get('resource_template') ?? [])
+  return Object.freeze({
+    endpointId,
+    version,
+    find: (mcpType: McpType, key: string) => byType.get(mcpType)?.get(key),
+    matchTemplate: (uri: string) => firstMatch(templates, uri),
+    list: (mcpType: McpType) => lists.get(mcpType) ?? [],
+  })
+}
+
+type FunctionsByKey = ReadonlyMap<string, CatalogFunction>
+
+function functionsOf(bundles: readonly ActiveBundle[], mcpType: McpType): FunctionsByKey {
+  const functions = new Map<string, CatalogFunction>()
+  for (const bundle of bundles) {
+    for (const definition of bundle.definitions.functions) {
+      const key = definition.uri ?? definition.name
+      if (definition.mcpType !== mcpType || functions.has(key)) continue
+      functions.set(key, toCatalogFunction(definition, bundle))
+    }
+  }
+  return functions
+}
+
+function toCatalogFunction(definition: FunctionDefinition, bundle: ActiveBundle): CatalogFunction {
+  const { mcpType, name, uri, data, moduleName, className, functionName } = definition
+  return Object.freeze({
+    mcpType,
+    name,
+    uri,
+    data,
+    target: {
+      bundle: bundle.ref,
+      moduleName,
+      className,
+      functionName,
+      setting: settingOf(definition, bundle),
+    },
+    inputProblems: validatorOf(definition, 'inputSchema', 'arguments'),
+    outputProblems: validatorOf(definition, 'outputSchema', 'structuredContent'),
+  })
+}
+
+function settingOf({ moduleName, className }: FunctionDefinition, bundle: ActiveBundle): Setting {
+  const module = bundle.definitions.modules.find(
+    (candidate) => candidate.moduleName === moduleName && candidate.className === className,
+  )
+  return (module && bundle.settings.get(module.settingId)) ?? {}
+}
+
+function validatorOf(definition: FunctionDefinition, member: string, name: string): Validator {
+  const schema = definition.data[member]
+  if (definition.mcpType !== 'tool' || schema === undefined || schema === null) return () => []
+  return createValidator(schema, name)
+}
+
+/** By name, then by URI; by code unit, so that every machine has the same order. */
+function inOrder(functions: FunctionsByKey): readonly CatalogFunction[] {
+  return Object.freeze(
+    [...functions.values()].sort(
+      (a, b) => compare(a.name, b.name) || compare(a.uri ?? '', b.uri ?? ''),
+    ),
+  )
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+type CompiledTemplate = UriTemplate & { readonly template: CatalogFunction }
+
+/** The most specific first. A template that is none fits nothing; publishing has refused it. */
+function compileTemplates(functions: readonly CatalogFunction[]): readonly CompiledTemplate[] {
+  return functions
+    .flatMap((template) => {
+      const compiled = compileTemplate(template.uri ?? '')
+      return compiled ? [{ ...compiled, template }] : []
+    })
+    .sort((a, b) => b.literalChars - a.literalChars)
+}
+
+function compileTemplate(uri: string): UriTemplate | undefined {
+  try {
+    return createUriTemplate(uri)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function firstMatch(templates: readonly CompiledTemplate[], uri: string): TemplateMatch | undefined {
+  for (const { template, match } of templates) {
+    const params = match(uri)
+    if (params) return { template, params }
+  }
+  return undefined
+}

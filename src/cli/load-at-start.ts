@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url'
+import { type Config, usesAws } from '../config/config.js'
+import { readBundleSource } from '../publishing/publishing.js'
+import type { OpenGateway } from './program.js'
+import { readVariables } from './variables.js'
+
+const DEMO_ENDPOINT = 'default'
+
+/**
+ * Publishes what `MCP_CONFIG_FILE` names; without it, a laptop whose endpoint `default` is empty
+ * gets the demo bundle.
+ */
+export async function loadAtStart(
+  config: Config,
+  { catalog, publishing }: Pick<OpenGateway, 'catalog' | 'publishing'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const { MCP_CONFIG_FILE: path, MCP_ENDPOINT_ID: endpointId } = config
+  const publish = async (source: string) =>
+    publishing.publish({
+      endpointId,
+      zip: await readBundleSource(source),
+      variables: readVariables(env),
+      actor: 'start',
+    })
+  if (path !== undefined) await publish(path)
+  else if (!usesAws(config) && endpointId === DEMO_ENDPOINT && (await isEmpty(catalog)))
+    await publish(fileURLToPath(new URL('demo-bundle', import.meta.url)))
+}
+
+async function isEmpty(catalog: OpenGateway['catalog']): Promise<boolean> {
+  const snapshot = await catalog.snapshot(DEMO_ENDPOINT)
+  return (['tool', 'resource', 'resource_template', 'prompt'] as const).every(
+    (mcpType) => snapshot.list(mcpType).length === 0,
+  )
+}

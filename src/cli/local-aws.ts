@@ -1,0 +1,37 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readConfig } from '../config/config.js'
+import { startLocalAws } from '../local-aws/local-aws.js'
+import { createLog } from '../telemetry/telemetry.js'
+import type { Program } from './program.js'
+import { UsageError } from './usage-error.js'
+
+/** Runs the embedded engines of a data folder in this process. */
+export async function localAws(args: readonly string[], program: Program): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string' },
+      'data-folder': { type: 'string' },
+      'idle-ms': { type: 'string' },
+    },
+  })
+  const config = readConfig({ ...program.env, MCP_TRANSPORT: 'stdio' })
+  const dataFolder = resolve(values['data-folder'] ?? config.DATA_DIR)
+  const engine = await startLocalAws({
+    dataFolder,
+    port: readWhole('port', values.port),
+    idleMs: readWhole('idle-ms', values['idle-ms']),
+    log: createLog(config.LOG_LEVEL),
+  })
+  void program.untilSignal().then(() => engine.close())
+  await engine.closed
+}
+
+function readWhole(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0)
+    throw new UsageError(`--${name}: must be a whole number`)
+  return number
+}

@@ -1,0 +1,34 @@
+/** What the process gives to every command. */
+import type { Readable, Writable } from 'node:stream'
+import type { Catalog } from '../catalog/catalog.js'
+import type { Config } from '../config/config.js'
+import type { Publishing } from '../publishing/publishing.js'
+import type { Log } from '../telemetry/telemetry.js'
+import type { HttpOptions, HttpServer } from '../transport/http-server.js'
+import type { StdioOptions } from '../transport/stdio.js'
+
+export interface Program {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** Settles at the first SIGTERM or SIGINT; a second one ends the process at once. */
+  untilSignal(): Promise<void>
+  open(config: Config, options: OpenOptions): OpenGateway
+}
+
+export interface OpenOptions {
+  readonly log: Log
+  readonly secrets?: { jwtSecretKey: string; adminToken?: string | undefined } | undefined
+}
+
+/** A gateway whose parts are chosen and which serves nobody yet. */
+export interface OpenGateway {
+  readonly catalog: Catalog
+  readonly publishing: Publishing
+  createTables(): Promise<void>
+  openHttp(options: HttpOptions): Promise<HttpServer>
+  serveStdio(streams: { input: Readable; output: Writable }, options: StdioOptions): Promise<void>
+  close(): Promise<void>
+}

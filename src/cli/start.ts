@@ -1,0 +1,87 @@
+/** Serves: over HTTP, or one client on stdin and stdout. */
+import { parseArgs } from 'node:util'
+import { type Config, readConfig, usesAws } from '../config/config.js'
+import { createLog, type Log } from '../telemetry/telemetry.js'
+import { printBanner } from './banner.js'
+import { loadAtStart } from './load-at-start.js'
+import type { OpenGateway, Program } from './program.js'
+import { ensureSecrets } from './secrets.js'
+
+export async function start(args: readonly string[], program: Program): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { stdio: { type: 'boolean' } } })
+  const asked = values.stdio === true ? { MCP_TRANSPORT: 'stdio' } : {}
+  const config = readConfig({ ...program.env, ...asked })
+  const log = createLog(config.LOG_LEVEL)
+  warnOfRisks(config, log)
+  await (config.MCP_TRANSPORT === 'stdio' ? startStdio : startHttp)(config, program, log)
+}
+
+async function startHttp(config: Config, program: Program, log: Log): Promise<void> {
+  const secrets = ensureSecrets(config)
+  const gateway = program.open(config, { log, secrets })
+  try {
+    await prepare(config, gateway, program)
+    const http = await gateway.openHttp({
+      isLoopback: isLoopback(config.HOST),
+      publicUrl: config.PUBLIC_URL,
+      allowedOrigins: config.ALLOWED_ORIGINS ?? [],
+      maxBodyBytes: config.MAX_BODY_BYTES,
+    })
+    const signal = program.untilSignal()
+    const url = await http.listen({ host: config.HOST, port: config.PORT })
+    const snapshot = await gateway.catalog.snapshot(config.MCP_ENDPOINT_ID)
+    printBanner(program, {
+      url,
+      config,
+      snapshot,
+      newToken: secrets.isNew ? secrets.adminToken : undefined,
+    })
+    await signal
+    await http.close(config.DRAIN_TIMEOUT_MS)
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function startStdio(config: Config, program: Program, log: Log): Promise<void> {
+  const gateway = program.open(config, { log })
+  try {
+    await prepare(config, gateway, program)
+    const serving = gateway.serveStdio(
+      { input: program.stdin, output: program.stdout },
+      {
+        caller: {
+          endpointId: config.MCP_ENDPOINT_ID,
+          userId: config.MCP_USER_ID,
+          roles: ['caller'],
+        },
+        maxLineBytes: config.MAX_BODY_BYTES,
+      },
+    )
+    void program.untilSignal().then(() => program.stdin.destroy())
+    await serving
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function prepare(config: Config, gateway: OpenGateway, program: Program): Promise<void> {
+  if (!usesAws(config) || config.INITIALIZE_TABLES) await gateway.createTables()
+  await loadAtStart(config, gateway, program.env)
+}
+
+function warnOfRisks(config: Config, log: Log): void {
+  if (config.EXECUTOR === 'inline')
+    log.warn({ executor: 'inline' }, 'bundles run inside this process, without any isolation')
+  else
+    log.warn(
+      { executor: config.EXECUTOR },
+      'bundles run without a security boundary: a worker thread isolates faults, not hostile code',
+    )
+  if (config.MCP_TRANSPORT === 'sse' && !isLoopback(config.HOST))
+    log.warn({ host: config.HOST }, 'plain HTTP beyond loopback: put TLS in front of it')
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util'
+import { createLocalTokens } from '../auth/local-tokens.js'
+import { readConfig } from '../config/config.js'
+import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+import { systemClock } from '../domain/clock.js'
+import type { Program } from './program.js'
+import { readSecrets } from './secrets.js'
+import { UsageError } from './usage-error.js'
+
+const HOUR_MS = 3_600_000
+const MAX_HOURS = 24 * 365
+
+/** Shows the admin token, or makes a token for a user of one endpoint. */
+export async function token(args: readonly string[], program: Program): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      user: { type: 'string' },
+      endpoint: { type: 'string' },
+      hours: { type: 'string', default: '24' },
+    },
+  })
+  const config = readConfig({ ...program.env, MCP_TRANSPORT: 'stdio' })
+  const secrets = readSecrets(config)
+  if (values.user === undefined) {
+    program.stdout.write(`${secrets.adminToken}\n`)
+    return
+  }
+  const endpointId = values.endpoint ?? config.MCP_ENDPOINT_ID
+  if (!isEndpointId(endpointId)) throw new UsageError(`--endpoint: must be ${ENDPOINT_ID_RULE}`)
+  const hours = Number(values.hours)
+  if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS)
+    throw new UsageError(`--hours: must be a whole number from 1 to ${MAX_HOURS}`)
+  const signed = await createLocalTokens(secrets.jwtSecretKey).sign({
+    userId: values.user,
+    endpointId,
+    roles: ['caller'],
+    expiresAt: systemClock.now() + hours * HOUR_MS,
+  })
+  program.stdout.write(`${signed}\n`)
+}

@@ -1,0 +1,4 @@
+/** A command was typed wrongly: the message says what was expected. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

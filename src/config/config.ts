@@ -1,0 +1,202 @@
+/**
+ * What was this process told? Every setting once: name, type, default, range and meaning.
+ * Read at start by `main.ts`; nothing else reads the environment.
+ */
+import { z } from 'zod'
+import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+
+const MINUTE_MS = 60_000
+const MIB = 1024 * 1024
+
+const integer = (min: number, max: number) => {
+  const expected = `must be a whole number from ${min} to ${max}`
+  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected)
+}
+const secret = z.string().min(32, 'must have at least 32 characters')
+const optionalText = z.string().optional()
+const endpointId = z.string().refine(isEndpointId, `must be ${ENDPOINT_ID_RULE}`)
+const flag = z
+  .enum(['0', '1'], 'must be 0 or 1')
+  .transform((value) => value === '1')
+  .prefault('0')
+const PROVIDERS = ['local', 'cognito', 'oidc']
+const providers = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.every((name) => PROVIDERS.includes(name)),
+    `must be a list of ${PROVIDERS.join(', ')}`,
+  )
+  .prefault('local')
+const origins = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine(
+    (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    'must be a list of origins like https://app.example.com',
+  )
+  .optional()
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((url) => url.replace(/\/+$/, ''))
+  .optional()
+
+/** In the order of `--help`. */
+export const settings = {
+  MCP_TRANSPORT: z
+    .enum(['sse', 'stdio'], 'must be sse or stdio')
+    .default('sse')
+    .describe('how clients reach it: HTTP (sse), or one client on stdin and stdout (stdio)'),
+  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  PORT: integer(0, 65_535).default(8000).describe('port to listen on; 0 takes a free one'),
+  PUBLIC_URL: httpUrl.describe('URL that clients use, when it is not the address listened on'),
+  ALLOWED_ORIGINS: origins.describe('web origins that may call, separated by commas'),
+  MCP_CONFIG_FILE: optionalText.describe(
+    'what to load at start: a manifest beside its module folders, a bundle folder, or a ZIP',
+  ),
+  MCP_ENDPOINT_ID: endpointId
+    .default('default')
+    .describe('endpoint that MCP_CONFIG_FILE and stdio use'),
+  MCP_USER_ID: z.string().min(1).max(128).default('local').describe('who stdio acts as'),
+  AUTH_PROVIDER: providers.describe('who vouches for callers: a list of local, cognito, oidc'),
+  JWT_SECRET_KEY: secret
+    .optional()
+    .describe('key of local tokens (HS256), 32 characters or more; generated on a laptop'),
+  ADMIN_STATIC_TOKEN: secret
+    .optional()
+    .describe('bearer token of the operator, 32 characters or more; generated on a laptop'),
+  COGNITO_USER_POOL_ID: optionalText.describe('with AUTH_PROVIDER=cognito: the user pool'),
+  COGNITO_APP_CLIENT_ID: optionalText.describe('with AUTH_PROVIDER=cognito: the app client'),
+  OIDC_ISSUER: httpUrl.describe('with AUTH_PROVIDER=oidc: the issuer'),
+  AWS_REGION: optionalText.describe('region; needed with FUNCT_BUCKET_NAME'),
+  FUNCT_BUCKET_NAME: optionalText.describe(
+    'bucket of bundles; setting it switches from the embedded engines to AWS',
+  ),
+  AWS_ENDPOINT_URL_DYNAMODB: httpUrl.describe('another DynamoDB endpoint'),
+  AWS_ENDPOINT_URL_S3: httpUrl.describe('another S3 endpoint'),
+  TABLE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{0,64}$/, 'must be at most 64 of A-Z, a-z, 0-9, _, . and -')
+    .default('mcp-')
+    .describe('what table names begin with'),
+  INITIALIZE_TABLES: flag.describe('1 creates missing tables in AWS at start'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe('folder of the embedded engines, generated secrets and unpacked bundles'),
+  EXECUTOR: z
+    .enum(['worker', 'inline'], 'must be worker or inline')
+    .default('worker')
+    .describe('where functions run: a worker thread, or this process (development only)'),
+  CALL_TIMEOUT_MS: integer(10, 15 * MINUTE_MS)
+    .default(MINUTE_MS)
+    .describe('how long a function may run'),
+  DRAIN_TIMEOUT_MS: integer(0, 10 * MINUTE_MS)
+    .default(25_000)
+    .describe('how long running calls may take to end at shutdown'),
+  CATALOG_CHECK_MS: integer(0, MINUTE_MS)
+    .default(1500)
+    .describe('how old a catalog may be before it is checked against the database'),
+  CALL_RETENTION_DAYS: integer(0, 36_500)
+    .default(90)
+    .describe('how long call records are kept; 0 keeps them for ever'),
+  PAGE_SIZE: integer(1, 1000).default(100).describe('items on one page of a list'),
+  MAX_BODY_BYTES: integer(1024, 64 * MIB)
+    .default(4 * MIB)
+    .describe('largest message from a client'),
+  MAX_RESULT_BYTES: integer(1024, 64 * MIB)
+    .default(8 * MIB)
+    .describe('largest result of a function'),
+  MAX_ZIP_BYTES: integer(1024, 512 * MIB)
+    .default(25 * MIB)
+    .describe('largest bundle'),
+  MAX_UNPACKED_BYTES: integer(1024, 2048 * MIB)
+    .default(64 * MIB)
+    .describe('largest bundle after unpacking'),
+  MAX_HEAP_MB: integer(16, 16_384).default(128).describe('heap of one worker, in MiB'),
+  MAX_WORKERS: integer(1, 4096).default(32).describe('workers in all'),
+  MAX_CALLS_PER_WORKER: integer(1, 10_000).default(64).describe('calls at a time in one worker'),
+  WORKER_IDLE_MS: integer(100, 24 * 60 * MINUTE_MS)
+    .default(MINUTE_MS)
+    .describe('a worker without calls for this long is ended'),
+  LOG_LEVEL: z
+    .enum(
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'must be debug, info, warn, error or silent',
+    )
+    .default('info')
+    .describe('least level of log lines on standard error'),
+} as const
+
+const Environment = z.object(settings)
+
+export type Config = Readonly<z.infer<typeof Environment>>
+
+/**
+ * What this process was told to do.
+ *
+ * @param env usually `process.env`; empty values count as not set
+ * @throws ConfigError with one line for every variable that is wrong
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(settings).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  )
+  const result = Environment.safeParse(given)
+  const wrong = result.error?.issues.map(({ path, message }) => [path.join('.'), message]) ?? []
+  // Every setting has a default or is optional, so without the wrong ones it always reads.
+  const rest = Environment.parse(
+    omit(
+      given,
+      wrong.map(([name]) => name),
+    ),
+  )
+  const problems = [...wrong, ...contradictions(rest)]
+  if (problems.length === 0) return Object.freeze(rest)
+  throw new ConfigError(problems.map(([name, message]) => `${name} ${message}`))
+}
+
+function omit(given: object, names: readonly (string | undefined)[]): object {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
+}
+
+/** Everything that is wrong with the environment, one line a variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+
+  constructor(problems: readonly string[]) {
+    super(`Bad configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+  }
+}
+
+/** True when AWS is used, false for the embedded engines. */
+export function usesAws(config: Pick<Config, 'FUNCT_BUCKET_NAME'>): boolean {
+  return config.FUNCT_BUCKET_NAME !== undefined
+}
+
+type Values = z.infer<z.ZodObject<typeof settings>>
+
+function* contradictions(values: Values): Generator<[string, string]> {
+  const { AUTH_PROVIDER: chosen, MCP_TRANSPORT: transport } = values
+  if (usesAws(values)) {
+    if (values.AWS_REGION === undefined) yield ['AWS_REGION', 'is needed with FUNCT_BUCKET_NAME']
+    if (transport === 'sse') yield* missingSecrets(values)
+  }
+  if (chosen.includes('cognito')) {
+    if (values.COGNITO_USER_POOL_ID === undefined)
+      yield ['COGNITO_USER_POOL_ID', 'is needed with AUTH_PROVIDER=cognito']
+    if (values.COGNITO_APP_CLIENT_ID === undefined)
+      yield ['COGNITO_APP_CLIENT_ID', 'is needed with AUTH_PROVIDER=cognito']
+  }
+  if (chosen.includes('oidc') && values.OIDC_ISSUER === undefined)
+    yield ['OIDC_ISSUER', 'is needed with AUTH_PROVIDER=oidc']
+  const unserved = chosen.filter((name) => name !== 'local')
+  if (unserved.length > 0)
+    yield ['AUTH_PROVIDER', `this version serves local only, not ${unserved.join(', ')}`]
+}
+
+function* missingSecrets(values: Values): Generator<[string, string]> {
+  const how = 'is needed with AWS: 32 random characters or more; nothing is generated there'
+  if (values.JWT_SECRET_KEY === undefined) yield ['JWT_SECRET_KEY', how]
+  if (values.ADMIN_STATIC_TOKEN === undefined) yield ['ADMIN_STATIC_TOKEN', how]
+}

@@ -1,0 +1,65 @@
+/** The secrets of a laptop: generated once into the data folder, readable by its owner only. */
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const LocalSecrets = z.object({
+  adminToken: z.string().min(32),
+  jwtSecretKey: z.string().min(32),
+})
+
+export type LocalSecrets = z.infer<typeof LocalSecrets>
+
+const FILE_NAME = 'secrets.json'
+
+/** @throws Error naming the file when it is there and not readable as secrets */
+export function readLocalSecrets(dataFolder: string): LocalSecrets | undefined {
+  const file = join(dataFolder, FILE_NAME)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return LocalSecrets.parse(JSON.parse(text))
+  } catch (cause) {
+    // The cause could quote the file, so it stays out of the message.
+    throw new Error(`${file} is damaged: mend it, or remove it to generate new secrets`, { cause })
+  }
+}
+
+/**
+ * Generates the secrets unless they are there. Two processes that start at once agree: the file
+ * appears whole, under one name, once.
+ */
+export function ensureLocalSecrets(dataFolder: string): { secrets: LocalSecrets; isNew: boolean } {
+  const known = readLocalSecrets(dataFolder)
+  if (known !== undefined) return { secrets: known, isNew: false }
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  const secrets = { adminToken: randomSecret(), jwtSecretKey: randomSecret() }
+  const isNew = writeOnce(join(dataFolder, FILE_NAME), JSON.stringify(secrets, null, 2))
+  if (isNew) return { secrets, isNew }
+  return ensureLocalSecrets(dataFolder)
+}
+
+function writeOnce(file: string, text: string): boolean {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(draft, `${text}\n`, { mode: 0o600, flag: 'wx' })
+  try {
+    linkSync(draft, file)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(draft)
+  }
+}
+
+/** 256 bits, safe in headers and shells. */
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url')
+}

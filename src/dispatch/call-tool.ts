@@ -1,0 +1,57 @@
+import type { Catalog, CatalogFunction } from '../catalog/catalog.js'
+import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
+import { checkParamHeaders, type JsonObject } from '../protocol/protocol.js'
+import type { Handler } from './handler.js'
+import type { RunFunction } from './run-function.js'
+
+/** Failures that the model should read and may act on; the others are errors of the protocol. */
+const TOOL_ERRORS: ReadonlySet<GatewayErrorCode> = new Set([
+  'INVALID_PARAMS',
+  'FUNCTION_FAILED',
+  'CALL_TIMED_OUT',
+  'RESULT_TOO_LARGE',
+  'RESULT_INVALID',
+])
+
+export function createCallTool(catalog: Catalog, runFunction: RunFunction): Handler<'tools/call'> {
+  return async (caller, request, exchange) => {
+    const { name, arguments: args = {} } = request.params
+    const snapshot = await catalog.snapshot(caller.endpointId)
+    const fn = snapshot.find('tool', name)
+    if (fn === undefined) throw new GatewayError('FUNCTION_NOT_FOUND', `Unknown tool: ${name}`)
+    if (request.paramHeaders !== undefined)
+      checkParamHeaders(fn.data['inputSchema'], args, request.paramHeaders)
+    return runFunction({
+      caller,
+      request,
+      fn,
+      input: args,
+      exchange,
+      checkInput: () => refuseInvalid(fn, args),
+      checkResult: (result) => refuseWrongOutput(fn, result),
+      toFailedResult: toToolError,
+    })
+  }
+}
+
+function refuseInvalid(fn: CatalogFunction, args: JsonObject): void {
+  const problems = fn.inputProblems(args)
+  if (problems.length > 0)
+    throw new GatewayError('INVALID_PARAMS', `Invalid arguments: ${problems.join('; ')}`)
+}
+
+/** A tool that declares `outputSchema` must keep to it, unless it reports an error. */
+function refuseWrongOutput(fn: CatalogFunction, result: JsonObject): void {
+  if (result['isError'] === true) return
+  const problems = fn.outputProblems(result['structuredContent'])
+  if (problems.length > 0)
+    throw new GatewayError(
+      'RESULT_INVALID',
+      `The tool's answer does not fit its own outputSchema: ${problems.join('; ')}`,
+    )
+}
+
+function toToolError(error: Error): JsonObject | undefined {
+  if (!(error instanceof GatewayError) || !TOOL_ERRORS.has(error.code)) return undefined
+  return { content: [{ type: 'text', text: error.message }], isError: true }
+}

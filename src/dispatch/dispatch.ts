@@ -1,0 +1,89 @@
+/**
+ * Which handler answers this method? The front door of the room: one file per MCP method, one line
+ * in the table below. The way of a call: method table → snapshot → bundle → run → record → answer.
+ */
+import type { Caller } from '../domain/caller.js'
+import { GatewayError } from '../domain/errors.js'
+import type {
+  JsonObject,
+  McpMethod,
+  McpRequest,
+  RequestOf,
+  ServerInfo,
+} from '../protocol/protocol.js'
+import { createCallTool } from './call-tool.js'
+import { complete } from './complete.js'
+import { discover } from './discover.js'
+import { createGetPrompt } from './get-prompt.js'
+import type { Exchange, Handler } from './handler.js'
+import { createInitialize } from './initialize.js'
+import { createListPages } from './list-pages.js'
+import { createReadResource } from './read-resource.js'
+import { createRunFunction, type RunFunctionParts } from './run-function.js'
+import { setLogLevel } from './set-log-level.js'
+
+export type { Exchange } from './handler.js'
+
+export interface Dispatch {
+  /**
+   * Answers one request.
+   *
+   * @returns the result before its revision dresses it
+   * @throws GatewayError what the caller is told; anything else is a bug
+   */
+  handle(caller: Caller, request: McpRequest, exchange: Exchange): Promise<JsonObject>
+}
+
+export interface DispatchParts extends RunFunctionParts {
+  /** Items on one page of a list. */
+  readonly pageSize: number
+  readonly server: ServerInfo
+}
+
+export function createDispatch(parts: DispatchParts): Dispatch {
+  const { catalog, pageSize, server } = parts
+  const runFunction = createRunFunction(parts)
+  const handlers: Handlers = {
+    initialize: createInitialize(server),
+    ping: () => ({}),
+    'server/discover': discover,
+    'logging/setLevel': setLogLevel,
+    'tools/list': createListPages({ catalog, pageSize, mcpType: 'tool', member: 'tools' }),
+    'tools/call': createCallTool(catalog, runFunction),
+    'resources/list': createListPages({
+      catalog,
+      pageSize,
+      mcpType: 'resource',
+      member: 'resources',
+    }),
+    'resources/templates/list': createListPages({
+      catalog,
+      pageSize,
+      mcpType: 'resource_template',
+      member: 'resourceTemplates',
+    }),
+    'resources/read': createReadResource(catalog, runFunction),
+    'prompts/list': createListPages({ catalog, pageSize, mcpType: 'prompt', member: 'prompts' }),
+    'prompts/get': createGetPrompt(catalog, runFunction),
+    'completion/complete': complete,
+  }
+  return {
+    handle: async (caller, request, exchange) => {
+      if (exchange.signal.aborted)
+        throw new GatewayError('CALL_CANCELLED', 'The request was cancelled')
+      return answer(handlers, caller, request, exchange)
+    },
+  }
+}
+
+type Handlers = { readonly [M in McpMethod]: Handler<M> }
+
+/** Generic, so that the compiler pairs each method's handler with its own params. */
+function answer<M extends McpMethod>(
+  handlers: Handlers,
+  caller: Caller,
+  request: RequestOf<M>,
+  exchange: Exchange,
+): JsonObject | Promise<JsonObject> {
+  return handlers[request.method](caller, request, exchange)
+}

@@ -1,0 +1,17 @@
+/** What a method's handler is given and gives. */
+import type { Caller } from '../domain/caller.js'
+import type { JsonObject, McpMethod, RequestOf } from '../protocol/protocol.js'
+
+export type Handler<M extends McpMethod> = (
+  caller: Caller,
+  request: RequestOf<M>,
+  exchange: Exchange,
+) => JsonObject | Promise<JsonObject>
+
+/** What belongs to one request while it runs. */
+export interface Exchange {
+  /** Aborted when the client cancels, or is gone in a revision where that means the same. */
+  readonly signal: AbortSignal
+  /** Sends a JSON-RPC notification ahead of the answer; nothing after it. */
+  notify(notification: JsonObject): void
+}

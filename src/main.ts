@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+/** The process: reads the environment, chooses the parts, runs one command, drains, stops. */
+import { readFileSync } from 'node:fs'
+import { buildGateway } from './app.js'
+import { type Program, runCommand } from './cli/cli.js'
+import { createParts } from './parts.js'
+
+const packageFile = new URL('../package.json', import.meta.url)
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
+
+const program: Program = {
+  env: process.env,
+  version,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  untilSignal,
+  open: (config, { log, secrets }) => {
+    const server = { name: 'mcp-daemon-engine', title: 'MCP Daemon Engine', version }
+    const built = new URL('.', import.meta.url)
+    const parts = createParts(config, { log, secrets, server, built })
+    const { CALL_TIMEOUT_MS: callTimeoutMs, PAGE_SIZE: pageSize } = config
+    return { ...parts, ...buildGateway(parts, { callTimeoutMs, pageSize }) }
+  },
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1))
+        resolve()
+      })
+  })
+}
+
+process.exitCode = await runCommand(process.argv.slice(2), program)

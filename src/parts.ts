@@ -1,0 +1,114 @@
+/**
+ * Which adapters? The only product file that chooses them: AWS, or the embedded engines of a
+ * laptop behind the same code.
+ */
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { GatewayParts } from './app.js'
+import { createBearerAuthenticator } from './auth/bearer.js'
+import { createLocalTokens } from './auth/local-tokens.js'
+import { createStaticTokenCheck } from './auth/static-token.js'
+import { type Aws, createAws } from './aws/aws.js'
+import { createTables, tableNames } from './aws/tables.js'
+import { DEFAULT_ARCHIVE_LIMITS } from './bundles/bundles.js'
+import { createS3Bundles } from './bundles/s3-bundles.js'
+import { createDynamoCalls } from './calls/dynamo-calls.js'
+import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
+import { type Config, usesAws } from './config/config.js'
+import { systemClock } from './domain/clock.js'
+import { connectLocalAws, spawnLocalAws } from './local-aws/local-aws.js'
+import type { ServerInfo } from './protocol/protocol.js'
+import { createPublishing, type Publishing } from './publishing/publishing.js'
+import { createInlineExecutor } from './runtime/inline-executor.js'
+import type { Executor } from './runtime/runtime.js'
+import { createWorkerExecutor } from './runtime/worker-executor.js'
+import type { Log } from './telemetry/telemetry.js'
+
+export interface Parts extends GatewayParts {
+  readonly publishing: Publishing
+  /** Creates the tables that are missing. */
+  createTables(): Promise<void>
+  /** Ends everything with a lifetime, in reverse order of start. */
+  close(): Promise<void>
+}
+
+export interface PartsOptions {
+  readonly log: Log
+  readonly server: ServerInfo
+  /** Folder of the compiled product: workers and the embedded engines start from there. */
+  readonly built: URL
+  /** Without them nobody can sign in, so only stdio can be served. */
+  readonly secrets?: AuthSecrets | undefined
+}
+
+export interface AuthSecrets {
+  readonly jwtSecretKey: string
+  readonly adminToken?: string | undefined
+}
+
+export function createParts(config: Config, options: PartsOptions): Parts {
+  const { log, server, secrets } = options
+  const clock = systemClock
+  const aws = openAws(config, options)
+  const limits = {
+    ...DEFAULT_ARCHIVE_LIMITS,
+    maxZipBytes: config.MAX_ZIP_BYTES,
+    maxTotalBytes: config.MAX_UNPACKED_BYTES,
+  }
+  const catalog = createDynamoCatalog({ aws, checkMs: config.CATALOG_CHECK_MS, log, clock })
+  const cacheFolder = join(resolve(config.DATA_DIR), 'bundles')
+  const bundles = createS3Bundles({ aws, cacheFolder, limits, log })
+  const executor = openExecutor(config, options)
+  const calls = createDynamoCalls({ aws, retentionDays: config.CALL_RETENTION_DAYS, log })
+  return {
+    clock,
+    log,
+    server,
+    catalog,
+    bundles,
+    executor,
+    calls,
+    authenticator: secrets && openAuthenticator(secrets),
+    publishing: createPublishing({ bundles, catalog, executor, limits, log }),
+    createTables: () => createTables(aws),
+    close: async () => {
+      await executor.close()
+      aws.close()
+    },
+  }
+}
+
+function openAws(config: Config, { built }: PartsOptions): Aws {
+  const tables = tableNames(config.TABLE_PREFIX)
+  const endpoints = { dynamodb: config.AWS_ENDPOINT_URL_DYNAMODB, s3: config.AWS_ENDPOINT_URL_S3 }
+  const { AWS_REGION: region, FUNCT_BUCKET_NAME: bucket } = config
+  if (usesAws(config) && region !== undefined && bucket !== undefined)
+    return createAws({ bucket, tables, endpoints, client: { region } })
+  const dataFolder = resolve(config.DATA_DIR)
+  const entry = fileURLToPath(new URL('main.js', built))
+  const client = connectLocalAws({
+    dataFolder,
+    spawnEngine: () => spawnLocalAws({ dataFolder, entry }),
+  })
+  return createAws({ bucket: 'bundles', tables, client })
+}
+
+function openExecutor(config: Config, { log, built }: PartsOptions): Executor {
+  const limits = {
+    maxHeapMb: config.MAX_HEAP_MB,
+    maxResultBytes: config.MAX_RESULT_BYTES,
+    maxConcurrentCalls: config.MAX_CALLS_PER_WORKER,
+    maxInstances: config.MAX_WORKERS,
+    idleMs: config.WORKER_IDLE_MS,
+  }
+  if (config.EXECUTOR === 'inline') return createInlineExecutor({ limits, log })
+  return createWorkerExecutor({ entry: new URL('runtime/worker-entry.js', built), limits, log })
+}
+
+function openAuthenticator({ jwtSecretKey, adminToken }: AuthSecrets) {
+  return createBearerAuthenticator({
+    isAdminToken: adminToken === undefined ? undefined : createStaticTokenCheck(adminToken),
+    localTokens: createLocalTokens(jwtSecretKey),
+    clock: systemClock,
+  })
+}

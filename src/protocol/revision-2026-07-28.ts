@@ -1,0 +1,40 @@
+import { commonMethods, discoverMethod } from './params.js'
+import type { JsonObject, McpMethod } from './message.js'
+import type { Revision, ServerInfo } from './revision.js'
+
+export const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo'
+
+/**
+ * How long a client may keep a complete result, in milliseconds. Everything is `private`: what an
+ * endpoint shows depends on who asks. A resource's content may differ at every read.
+ */
+const TTL_MS: Partial<Record<McpMethod, number>> = {
+  'server/discover': 5_000,
+  'tools/list': 5_000,
+  'prompts/list': 5_000,
+  'resources/list': 5_000,
+  'resources/templates/list': 5_000,
+  'resources/read': 0,
+}
+
+export const revision20260728: Revision = {
+  version: '2026-07-28',
+  era: 'modern',
+  methods: { ...commonMethods, ...discoverMethod },
+  toResult: (method, result, server) => ({
+    ...result,
+    resultType: 'complete',
+    ...cachingHints(method),
+    _meta: withServerInfo(result['_meta'], server),
+  }),
+}
+
+function cachingHints(method: McpMethod): JsonObject | undefined {
+  const ttlMs = TTL_MS[method]
+  return ttlMs === undefined ? undefined : { ttlMs, cacheScope: 'private' }
+}
+
+function withServerInfo(meta: unknown, server: ServerInfo): JsonObject {
+  const own = typeof meta === 'object' && meta !== null ? meta : {}
+  return { ...own, [SERVER_INFO_KEY]: server }
+}

@@ -1,0 +1,75 @@
+/** The revisions this gateway speaks. */
+import { GatewayError } from '../domain/errors.js'
+import { isObject, isRequestId } from './json-rpc.js'
+import type { JsonObject, McpMethod, McpRequest, ProtocolVersion } from './message.js'
+import type { MethodTable, RawRequest, RequestContext } from './params.js'
+import { revision20241105 } from './revision-2024-11-05.js'
+import { revision20250326 } from './revision-2025-03-26.js'
+import { revision20250618 } from './revision-2025-06-18.js'
+import { revision20251125 } from './revision-2025-11-25.js'
+import { revision20260728 } from './revision-2026-07-28.js'
+import type { Revision } from './revision.js'
+
+const REVISIONS: Record<ProtocolVersion, Revision> = {
+  '2024-11-05': revision20241105,
+  '2025-03-26': revision20250326,
+  '2025-06-18': revision20250618,
+  '2025-11-25': revision20251125,
+  '2026-07-28': revision20260728,
+}
+
+export const LATEST_LEGACY: ProtocolVersion = '2025-11-25'
+
+/** What a legacy client is taken to speak when it does not say so. */
+export const ASSUMED_LEGACY: ProtocolVersion = '2025-03-26'
+
+/** Requests that stand alone may ask for these; `server/discover` reports the same. */
+export const MODERN_VERSIONS: readonly ProtocolVersion[] = ['2026-07-28']
+
+export function revisionOf(version: ProtocolVersion): Revision {
+  return REVISIONS[version]
+}
+
+export function isProtocolVersion(text: unknown): text is ProtocolVersion {
+  return typeof text === 'string' && Object.hasOwn(REVISIONS, text)
+}
+
+/** What `initialize` settles on: the version asked for, or the latest that has a handshake. */
+export function negotiateLegacy(asked: string): ProtocolVersion {
+  if (isProtocolVersion(asked) && REVISIONS[asked].era === 'legacy') return asked
+  return LATEST_LEGACY
+}
+
+/**
+ * The last step of every edge: the revision's table decides whether the method exists and whether
+ * its params fit.
+ *
+ * @throws GatewayError `METHOD_NOT_FOUND` or `INVALID_PARAMS`
+ */
+export function readRequest(
+  { version, era, methods }: Revision,
+  raw: RawRequest,
+  context: Pick<RequestContext, 'logLevel' | 'paramHeaders'>,
+): McpRequest {
+  const read = hasMethod(methods, raw.method) ? methods[raw.method] : undefined
+  if (read === undefined)
+    throw new GatewayError('METHOD_NOT_FOUND', `Method not found: ${clip(raw.method)}`)
+  const token = metaOf(raw.params)['progressToken']
+  const progressToken = isRequestId(token) ? token : undefined
+  return read(raw, { version, era, progressToken, ...context })
+}
+
+function hasMethod(methods: MethodTable, method: string): method is McpMethod {
+  return Object.hasOwn(methods, method)
+}
+
+/** A request's `_meta`, or nothing when there is none. */
+export function metaOf(params: JsonObject): JsonObject {
+  const meta = params['_meta']
+  return isObject(meta) ? meta : {}
+}
+
+/** Client text in our messages, cut to a length that fits a log line. */
+function clip(text: string): string {
+  return text.length > 128 ? `${text.slice(0, 128)}…` : text
+}

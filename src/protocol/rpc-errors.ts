@@ -1,0 +1,75 @@
+/**
+ * The wire number of every way to fail. Codes from -32768 to -32000 belong to JSON-RPC and MCP;
+ * ours lie outside, as the 2026-07-28 revision asks of implementations.
+ */
+import type { GatewayErrorCode } from '../domain/errors.js'
+import type { Era, ProtocolVersion } from './message.js'
+
+const PARSE_ERROR = -32700
+const INVALID_REQUEST = -32600
+const METHOD_NOT_FOUND = -32601
+const INVALID_PARAMS = -32602
+export const INTERNAL_ERROR = -32603
+
+/** Until 2025-11-25 a missing resource has a number of its own. */
+const LEGACY_RESOURCE_NOT_FOUND = -32002
+
+const RPC_CODE: Record<GatewayErrorCode, number> = {
+  PARSE_ERROR,
+  INVALID_REQUEST,
+  BODY_TOO_LARGE: INVALID_REQUEST,
+  UNSUPPORTED_MEDIA_TYPE: INVALID_REQUEST,
+  NOT_ACCEPTABLE: INVALID_REQUEST,
+  ENVELOPE_INVALID: INVALID_PARAMS,
+  HEADER_MISMATCH: -32020,
+  MISSING_CAPABILITY: -32021,
+  UNSUPPORTED_VERSION: -32022,
+  METHOD_NOT_FOUND,
+  INVALID_PARAMS,
+  UNAUTHENTICATED: -31401,
+  FORBIDDEN: -31403,
+  ORIGIN_REFUSED: -31404,
+  FUNCTION_NOT_FOUND: INVALID_PARAMS,
+  RESOURCE_NOT_FOUND: INVALID_PARAMS,
+  CURSOR_INVALID: INVALID_PARAMS,
+  FUNCTION_FAILED: INTERNAL_ERROR,
+  CALL_TIMED_OUT: -31001,
+  CALL_CANCELLED: -31002,
+  RESULT_TOO_LARGE: -31003,
+  RESULT_INVALID: -31004,
+  BUSY: -31005,
+  NOT_RECORDED: -31006,
+  BUNDLE_INVALID: -31007,
+  BUNDLE_UNAVAILABLE: -31008,
+  CONFLICT: -31009,
+  SHUTTING_DOWN: -31010,
+}
+
+export function rpcCode(code: GatewayErrorCode, version: ProtocolVersion | undefined): number {
+  if (code === 'RESOURCE_NOT_FOUND' && version !== undefined && version !== '2026-07-28')
+    return LEGACY_RESOURCE_NOT_FOUND
+  return RPC_CODE[code]
+}
+
+/** Refusals of the transport and of the edge; whatever a handler answers travels on a 200. */
+const EDGE_STATUS: Partial<Record<GatewayErrorCode, number>> = {
+  PARSE_ERROR: 400,
+  INVALID_REQUEST: 400,
+  BODY_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  NOT_ACCEPTABLE: 406,
+  ENVELOPE_INVALID: 400,
+  HEADER_MISMATCH: 400,
+  MISSING_CAPABILITY: 400,
+  UNSUPPORTED_VERSION: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  ORIGIN_REFUSED: 403,
+  SHUTTING_DOWN: 503,
+}
+
+/** Modern requests learn from a 404 that the method does not exist; legacy ones from the body. */
+export function httpStatus(code: GatewayErrorCode, era: Era | undefined): number {
+  if (code === 'METHOD_NOT_FOUND') return era === 'modern' ? 404 : 200
+  return EDGE_STATUS[code] ?? 200
+}

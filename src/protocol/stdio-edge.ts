@@ -1,0 +1,66 @@
+/** One line of stdin → one message. One client, so its handshake is remembered here. */
+import { GatewayError } from '../domain/errors.js'
+import { readClaim, readEnvelope } from './envelope.js'
+import { idOf, parseJson, readRpcMessage, type RpcMessage } from './json-rpc.js'
+import type { Era, LogLevel, Message, ProtocolVersion } from './message.js'
+import type { RawRequest } from './params.js'
+import {
+  ASSUMED_LEGACY,
+  MODERN_VERSIONS,
+  negotiateLegacy,
+  readRequest,
+  revisionOf,
+} from './revisions.js'
+
+export interface StdioSession {
+  /** Never throws: what cannot be served comes back as a refusal. */
+  read(line: string): Message
+}
+
+export function createStdioSession(): StdioSession {
+  let version: ProtocolVersion = ASSUMED_LEGACY
+  let logLevel: LogLevel = 'info'
+
+  const readLegacy = (message: RawRequest): Message => {
+    const request = readRequest(revisionOf(version), message, { logLevel })
+    if (request.method === 'initialize') version = negotiateLegacy(request.params.protocolVersion)
+    if (request.method === 'logging/setLevel') logLevel = request.params.level
+    return { kind: 'request', request }
+  }
+
+  return {
+    read: (line) => {
+      let value: unknown
+      let era: Era | undefined
+      try {
+        value = parseJson(line)
+        const message = readRpcMessage(value)
+        if (message.kind !== 'request') return toMessage(message)
+        const claim = readClaim(message.params)
+        era = claim.kind === 'none' ? 'legacy' : 'modern'
+        return era === 'legacy' ? readLegacy(message) : readModern(message)
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error
+        return { kind: 'refused', error, id: idOf(value), era }
+      }
+    },
+  }
+}
+
+function toMessage(message: Exclude<RpcMessage, { kind: 'request' }>): Message {
+  if (message.kind === 'response') return message
+  return { kind: 'notification', notification: message }
+}
+
+function readModern(message: RawRequest): Message {
+  const envelope = readEnvelope(message.params)
+  const version = MODERN_VERSIONS.find((supported) => supported === envelope.version)
+  if (version === undefined)
+    throw new GatewayError(
+      'UNSUPPORTED_VERSION',
+      `Unsupported protocol version: ${envelope.version}`,
+      { data: { supported: MODERN_VERSIONS, requested: envelope.version } },
+    )
+  const { logLevel } = envelope
+  return { kind: 'request', request: readRequest(revisionOf(version), message, { logLevel }) }
+}

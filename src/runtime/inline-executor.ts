@@ -1,0 +1,88 @@
+/**
+ * Runs functions in the gateway's own process: for development and for the operator's own code.
+ * It isolates nothing; a call is answered at its deadline, but a busy loop blocks the gateway.
+ */
+import { systemClock, type Clock } from '../domain/clock.js'
+import type { Log } from '../telemetry/telemetry.js'
+import { createAlarm } from './alarm.js'
+import type { AbortReason } from './call-object.js'
+import { createFunctionHost } from './function-host.js'
+import { startRun, type Run, type RunEvents, type RunRequest } from './function-run.js'
+import { createInlineInstances } from './inline-instances.js'
+import { JobAnswer, refuseEnded, shuttingDown, toRunRequest, type Settle } from './job-answer.js'
+import type { Executor, FunctionJob, RuntimeLimits } from './runtime.js'
+
+export interface InlineExecutorOptions {
+  readonly limits: RuntimeLimits
+  readonly log: Log
+  readonly clock?: Clock | undefined
+}
+
+interface ActiveRun {
+  readonly answer: JobAnswer
+  readonly run: Run
+}
+
+export function createInlineExecutor(options: InlineExecutorOptions): Executor {
+  const { limits, log, clock = systemClock } = options
+  const instances = createInlineInstances(limits)
+  const active = new Set<ActiveRun>()
+  let isClosed = false
+
+  const alarm = createAlarm(clock, (now) => {
+    for (const each of active)
+      if (each.answer.job.deadline <= now) {
+        abort(each, 'timed out')
+        each.answer.timeOut()
+      }
+    return active.size > 0 ? earliestDeadline(active) : undefined
+  })
+  const abort = (each: ActiveRun, reason: AbortReason) => {
+    active.delete(each)
+    each.run.abort(reason)
+  }
+  const start = (job: FunctionJob, settle: Settle) => {
+    const instance = instances.instanceFor(job)
+    const answer = new JobAnswer(job, { settle, log, onCancel: () => abort(each, 'cancelled') })
+    instance.callCount += 1
+    const events: RunEvents = {
+      progress: (progress) => answer.progress(progress),
+      log: (level, entryJson, logger) => answer.log(level, entryJson, logger),
+      dropped: () => answer.dropped(),
+      ended(outcome) {
+        instance.callCount -= 1
+        active.delete(each)
+        if (outcome !== undefined) answer.give(outcome)
+      },
+    }
+    // A copy, as in a worker: what the code changes is its own.
+    const request: RunRequest = JSON.parse(JSON.stringify(toRunRequest(job, instance.settings)))
+    const place = { host: instance.host, maxResultBytes: limits.maxResultBytes }
+    const each: ActiveRun = { answer, run: startRun(place, request, events) }
+    active.add(each)
+    alarm.setFor(job.deadline)
+  }
+  return {
+    kind: 'inline',
+    run: (job) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) throw shuttingDown()
+        refuseEnded(job, clock)
+        start(job, { resolve, reject })
+      }),
+    check: ({ ref, folder }, methods) =>
+      createFunctionHost({ folder, packageName: ref.packageName }).problems(methods),
+    async close() {
+      isClosed = true
+      alarm.clear()
+      for (const each of active) {
+        abort(each, 'shut down')
+        each.answer.fail(shuttingDown())
+      }
+    },
+  }
+}
+
+function earliestDeadline(active: ReadonlySet<ActiveRun>): number {
+  return Math.min(...[...active].map(({ answer }) => answer.job.deadline))
+}

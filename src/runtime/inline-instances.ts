@@ -1,0 +1,44 @@
+/** The constructed classes that the inline executor keeps, by tenant and bundle version. */
+import { createFunctionHost, type FunctionHost } from './function-host.js'
+import { instanceBusy, noRoom, toInstanceKey } from './job-answer.js'
+import type { FunctionJob, RuntimeLimits } from './runtime.js'
+import { createSettingChanges, type SettingChanges } from './setting-changes.js'
+
+export interface InlineInstance {
+  readonly host: FunctionHost
+  readonly settings: SettingChanges
+  callCount: number
+}
+
+export interface InlineInstances {
+  /** @throws GatewayError `BUSY` when it has its number of calls, or when there is no room for it */
+  instanceFor(job: FunctionJob): InlineInstance
+}
+
+export function createInlineInstances(limits: RuntimeLimits): InlineInstances {
+  /** The one that was used longest ago comes first. */
+  const instances = new Map<string, InlineInstance>()
+
+  const makeRoom = () => {
+    const longestIdle = [...instances].find(([, instance]) => instance.callCount === 0)
+    if (!longestIdle) throw noRoom(limits.maxInstances)
+    instances.delete(longestIdle[0])
+  }
+  const create = ({ bundle }: FunctionJob): InlineInstance => {
+    if (instances.size >= limits.maxInstances) makeRoom()
+    const { folder, ref } = bundle
+    const host = createFunctionHost({ folder, packageName: ref.packageName })
+    return { host, settings: createSettingChanges(), callCount: 0 }
+  }
+  return {
+    instanceFor(job) {
+      const key = toInstanceKey(job)
+      const instance = instances.get(key) ?? create(job)
+      if (instance.callCount >= limits.maxConcurrentCalls)
+        throw instanceBusy(job, limits.maxConcurrentCalls)
+      instances.delete(key)
+      instances.set(key, instance)
+      return instance
+    },
+  }
+}

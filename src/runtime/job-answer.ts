@@ -1,0 +1,155 @@
+/** The answer of one job: given once, by whoever comes first: its run, its caller, its deadline. */
+import type { Clock } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import type { Log } from '../telemetry/telemetry.js'
+import type { CallMessages } from './call-object.js'
+import type { RunFailure, RunRequest } from './function-run.js'
+import {
+  FunctionError,
+  type FunctionJob,
+  type FunctionLogLevel,
+  type McpResult,
+  type Progress,
+} from './runtime.js'
+import type { SettingChanges } from './setting-changes.js'
+
+/** The two ends of the promise that the executor's caller holds. */
+export interface Settle {
+  resolve(result: McpResult): void
+  reject(error: unknown): void
+}
+
+export interface JobAnswerOptions {
+  readonly settle: Settle
+  readonly log: Log
+  /** The caller has cancelled; it has its answer already. */
+  onCancel(): void
+}
+
+export class JobAnswer implements CallMessages {
+  readonly job: FunctionJob
+  readonly #options: JobAnswerOptions
+  #isGiven = false
+
+  constructor(job: FunctionJob, options: JobAnswerOptions) {
+    this.job = job
+    this.#options = options
+    job.signal.addEventListener('abort', this)
+  }
+
+  get isGiven(): boolean {
+    return this.#isGiven
+  }
+
+  /** What the run said, unless the answer has been given. */
+  give(outcome: string | RunFailure): void {
+    if (!this.#close()) return
+    if (typeof outcome === 'string') this.#options.settle.resolve(JSON.parse(outcome))
+    else this.#options.settle.reject(this.#toError(outcome))
+  }
+
+  fail(error: GatewayError): void {
+    if (this.#close()) this.#options.settle.reject(error)
+  }
+
+  timeOut(): void {
+    this.fail(new GatewayError('CALL_TIMED_OUT', `${nameOf(this.job)} did not answer in its time`))
+  }
+
+  progress(progress: Progress): void {
+    if (!this.#isGiven) this.job.onProgress(progress)
+  }
+
+  log(level: FunctionLogLevel, entryJson: string, logger: string | undefined): void {
+    if (!this.#isGiven) this.job.onLog({ level, data: JSON.parse(entryJson), logger })
+  }
+
+  dropped(): void {
+    const { callId, target } = this.job
+    const fields = { callId, bundle: target.bundle, functionName: nameOf(this.job) }
+    this.#options.log.warn(
+      fields,
+      'a call sends too many progress or log messages: some were dropped',
+    )
+  }
+
+  /** The caller's signal was aborted; called by the signal itself. */
+  handleEvent(): void {
+    this.fail(cancelled(this.job))
+    this.#options.onCancel()
+  }
+
+  #close(): boolean {
+    if (this.#isGiven) return false
+    this.#isGiven = true
+    this.job.signal.removeEventListener('abort', this)
+    return true
+  }
+
+  #toError({ code, message, errorData, stack }: RunFailure): Error {
+    const { callId, target } = this.job
+    if (stack !== undefined)
+      this.#options.log.debug({ callId, bundle: target.bundle, stack }, 'a function threw')
+    if (code === 'THROWN') return new FunctionError(message)
+    return new GatewayError(code, message, errorData ? { data: errorData } : {})
+  }
+}
+
+/** @throws GatewayError when there is nothing left to run for */
+export function refuseEnded(job: FunctionJob, clock: Clock): void {
+  if (job.signal.aborted) throw cancelled(job)
+  if (job.deadline > clock.now()) return
+  throw new GatewayError('CALL_TIMED_OUT', `${nameOf(job)} was not started: its deadline is over`)
+}
+
+export function toRunRequest(job: FunctionJob, settings: SettingChanges): RunRequest {
+  const { target } = job
+  return {
+    endpointId: job.bundle.ref.endpointId,
+    userId: job.userId,
+    callId: job.callId,
+    deadline: job.deadline,
+    moduleName: target.moduleName,
+    className: target.className,
+    functionName: target.functionName,
+    setting: settings.take(target),
+    mcpType: job.mcpType,
+    mimeType: job.mimeType,
+    input: job.input,
+  }
+}
+
+/** The key of an instance: tenants and versions never share one. */
+export function toInstanceKey({ bundle, target }: FunctionJob): string {
+  const { endpointId, packageName, sha256 } = bundle.ref
+  const wanted = target.bundle
+  if (wanted.endpointId !== endpointId || wanted.sha256 !== sha256)
+    throw new Error(`the open bundle ${endpointId}/${sha256} is not the target's`)
+  return `${endpointId}/${packageName}/${sha256}`
+}
+
+export function shuttingDown(): GatewayError {
+  return new GatewayError('SHUTTING_DOWN', 'The gateway is shutting down; try again')
+}
+
+export function instanceBusy(job: FunctionJob, maxConcurrentCalls: number): GatewayError {
+  return new GatewayError(
+    'BUSY',
+    `"${job.bundle.ref.packageName}" already runs ${maxConcurrentCalls} calls, as many as one instance may (maxConcurrentCalls); try again`,
+  )
+}
+
+export function noRoom(maxInstances: number): GatewayError {
+  return new GatewayError(
+    'BUSY',
+    `All ${maxInstances} instances (maxInstances) are busy with calls; try again`,
+  )
+}
+
+function cancelled(job: FunctionJob): GatewayError {
+  return new GatewayError('CALL_CANCELLED', `${nameOf(job)} was cancelled by its caller`)
+}
+
+function nameOf({ target }: FunctionJob): string {
+  return `${target.className}.${target.functionName}`
+}

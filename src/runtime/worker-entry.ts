@@ -1,0 +1,65 @@
+/** What runs in a worker thread: the other end of `start-worker.ts`. */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { createFunctionHost } from './function-host.js'
+import {
+  startRun,
+  type Run,
+  type RunEvents,
+  type RunPlace,
+  type RunRequest,
+} from './function-run.js'
+import { guardStdout } from './stdout-guard.js'
+import type { GatewayMessage, WorkerBoot, WorkerMessage } from './worker-messages.js'
+
+guardStdout()
+serve(readBoot())
+
+function serve({ port, folder, packageName, maxResultBytes }: WorkerBoot): void {
+  const host = createFunctionHost({ folder, packageName })
+  const calls = createCalls({ host, maxResultBytes }, port)
+  const say = (message: WorkerMessage) => port.postMessage(message)
+
+  port.on('message', (message: GatewayMessage) => {
+    switch (message[0]) {
+      case 'call':
+        return calls.start(message[1], JSON.parse(message[2]))
+      case 'abort':
+        return calls.runs.get(message[1])?.abort(message[2])
+      case 'ping':
+        return say(['pong'])
+      case 'check':
+        return void host.problems(message[1]).then((problems) => say(['problems', problems]))
+    }
+  })
+}
+
+function createCalls(place: RunPlace, port: MessagePort) {
+  const runs = new Map<number, Run>()
+  const say = (message: WorkerMessage) => port.postMessage(message)
+
+  const eventsOf = (number: number): RunEvents => ({
+    progress: (progress) => say(['progress', number, progress]),
+    log: (level, entryJson, logger) => say(['log', number, level, entryJson, logger]),
+    dropped: () => say(['dropped', number]),
+    ended(outcome) {
+      runs.delete(number)
+      if (outcome === undefined) say(['ended', number])
+      else if (typeof outcome === 'string') say(['result', number, outcome])
+      else say(['failure', number, outcome])
+    },
+  })
+  return {
+    runs,
+    start(number: number, request: RunRequest) {
+      runs.set(number, startRun(place, request, eventsOf(number)))
+    },
+  }
+}
+
+/** Takes our channel out of the code's reach, and closes the one that every worker has. */
+function readBoot(): WorkerBoot {
+  const boot: WorkerBoot = { ...workerData }
+  for (const name of Object.keys(boot)) Reflect.deleteProperty(workerData, name)
+  parentPort?.close()
+  return boot
+}

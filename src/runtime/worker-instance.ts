@@ -1,0 +1,201 @@
+/** One warm worker: the calls that run in it, their deadlines, and its end. */
+import type { OpenBundle } from '../bundles/bundles.js'
+import type { Clock } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import { createAlarm } from './alarm.js'
+import { instanceBusy, JobAnswer, toRunRequest, type Settle } from './job-answer.js'
+import type { FunctionJob } from './runtime.js'
+import { createSettingChanges } from './setting-changes.js'
+import { startWorker, type StartedWorker, type WorkerOptions } from './start-worker.js'
+import type { CallMessage, WorkerMessage } from './worker-messages.js'
+
+export interface InstanceOptions extends WorkerOptions {
+  readonly clock: Clock
+}
+
+/** Who keeps instances is told when one must not get new calls. */
+export interface InstanceOwner {
+  /** It may be stuck: no new calls until it is readmitted. */
+  withdraw(instance: WorkerInstance): void
+  /** It is alive. True when it may have new calls, false when another has its place. */
+  readmit(instance: WorkerInstance): boolean
+  /** @param gone settles when the thread is */
+  ended(instance: WorkerInstance, gone: Promise<void>): void
+}
+
+/**
+ * `suspect`: a call is over its deadline and the worker has not yet shown that it is alive.
+ * `retired`: alive, but a call does not end; gets no new calls and is stopped after its last one.
+ */
+type InstanceState = 'serving' | 'suspect' | 'retired' | 'ended'
+
+/** From the abort of a call at its deadline to the end of its instance. */
+const GRACE_MS = 200
+
+interface ActiveCall {
+  readonly answer: JobAnswer
+  /** Set at the deadline: until then the run may end by itself. */
+  graceEndsAt?: number
+}
+
+export class WorkerInstance {
+  readonly key: string
+  /** When the last call ended, in milliseconds since 1970. */
+  idleSince: number
+  readonly #calls = new Map<number, ActiveCall>()
+  readonly #settings = createSettingChanges()
+  readonly #options: InstanceOptions
+  readonly #owner: InstanceOwner
+  readonly #worker: StartedWorker
+  readonly #alarm
+  #state: InstanceState = 'serving'
+  #isPongDue = false
+  #lastNumber = 0
+
+  constructor(key: string, bundle: OpenBundle, options: InstanceOptions, owner: InstanceOwner) {
+    this.key = key
+    this.idleSince = options.clock.now()
+    this.#options = options
+    this.#owner = owner
+    this.#alarm = createAlarm(options.clock, (now) => this.#onAlarm(now))
+    this.#worker = startWorker(bundle, options, {
+      message: (message) => this.#onMessage(message),
+      died: (reason) => void this.end(toStopped(reason)),
+    })
+  }
+
+  get state(): InstanceState {
+    return this.#state
+  }
+
+  get isIdle(): boolean {
+    return this.#calls.size === 0
+  }
+
+  /** @throws GatewayError `BUSY` */
+  run(job: FunctionJob, settle: Settle): void {
+    const { limits, log } = this.#options
+    if (this.#calls.size >= limits.maxConcurrentCalls)
+      throw instanceBusy(job, limits.maxConcurrentCalls)
+    const request = toRunRequest(job, this.#settings)
+    const number = ++this.#lastNumber
+    this.#worker.send(['call', number, JSON.stringify(request)])
+    const onCancel = () => this.#worker.send(['abort', number, 'cancelled'])
+    this.#calls.set(number, { answer: new JobAnswer(job, { settle, log, onCancel }) })
+    this.#alarm.setFor(job.deadline)
+  }
+
+  /** Stops the worker; calls that still run fail with this error. Settles when it is gone. */
+  async end(error: GatewayError): Promise<void> {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#alarm.clear()
+    const gone = this.#worker.stop()
+    this.#owner.ended(this, gone)
+    const calls = [...this.#calls.values()]
+    this.#calls.clear()
+    for (const { answer } of calls) answer.fail(error)
+    await gone
+  }
+
+  #onMessage(message: WorkerMessage): void {
+    if (message[0] === 'problems') return
+    if (message[0] === 'pong') {
+      this.#isPongDue = false
+      this.#recover()
+      return
+    }
+    const call = this.#calls.get(message[1])
+    if (!call) return
+    deliver(call.answer, message)
+    if (!END_MESSAGES.has(message[0])) return
+    this.#calls.delete(message[1])
+    this.idleSince = this.#options.clock.now()
+    if (this.#state !== 'serving') this.#recover()
+  }
+
+  /** Times out what is due, judges what did not end in its grace, and says when to look again. */
+  #onAlarm(now: number): number | undefined {
+    // When this thread was busy itself, answers that came in time are still unread.
+    this.#worker.drain()
+    for (const [number, call] of this.#calls)
+      if (call.graceEndsAt === undefined && call.answer.job.deadline <= now)
+        this.#timeOut(number, call, now + GRACE_MS)
+    const isGraceOver = [...this.#calls.values()].some(
+      (call) => (call.graceEndsAt ?? now + 1) <= now,
+    )
+    if (isGraceOver) this.#judge()
+    if (this.#state === 'ended' || this.isIdle) return undefined
+    return Math.min(...[...this.#calls.values()].map((call) => nextLook(call, now)))
+  }
+
+  #timeOut(number: number, call: ActiveCall, graceEndsAt: number): void {
+    call.answer.timeOut()
+    call.graceEndsAt = graceEndsAt
+    this.#worker.send(['abort', number, 'timed out'])
+    if (!this.#isPongDue) this.#worker.send(['ping'])
+    this.#isPongDue = true
+    if (this.#state !== 'serving') return
+    this.#state = 'suspect'
+    this.#owner.withdraw(this)
+  }
+
+  /** The grace is over and a call has not ended. */
+  #judge(): void {
+    if (this.#isPongDue) {
+      void this.end(toStopped('it was blocked past the deadline of a call'))
+      return
+    }
+    this.#state = 'retired'
+    this.#endWhenUseless()
+  }
+
+  #recover(): void {
+    if (this.#state === 'retired') this.#endWhenUseless()
+    if (this.#state !== 'suspect' || this.#isPongDue || this.#hasOverdueCall()) return
+    this.#state = this.#owner.readmit(this) ? 'serving' : 'retired'
+    if (this.#state === 'retired') this.#endWhenUseless()
+  }
+
+  #hasOverdueCall(): boolean {
+    return [...this.#calls.values()].some((call) => call.graceEndsAt !== undefined)
+  }
+
+  #endWhenUseless(): void {
+    const isAwaited = [...this.#calls.values()].some((call) => !call.answer.isGiven)
+    if (!isAwaited) void this.end(toStopped('a call in it did not end at its deadline'))
+  }
+}
+
+/** After one of these nothing more is said of a call. */
+const END_MESSAGES: ReadonlySet<WorkerMessage[0]> = new Set(['result', 'failure', 'ended'])
+
+function deliver(answer: JobAnswer, message: CallMessage): void {
+  switch (message[0]) {
+    case 'result':
+    case 'failure':
+      answer.give(message[2])
+      break
+    case 'progress':
+      answer.progress(message[2])
+      break
+    case 'log':
+      answer.log(message[2], message[3], message[4])
+      break
+    case 'dropped':
+      answer.dropped()
+      break
+    case 'ended':
+      break
+  }
+}
+
+/** A call whose grace is over stays in a retired instance; its other calls set the next look. */
+function nextLook({ answer, graceEndsAt }: ActiveCall, now: number): number {
+  if (graceEndsAt === undefined) return answer.job.deadline
+  return graceEndsAt > now ? graceEndsAt : Infinity
+}
+
+function toStopped(reason: string): GatewayError {
+  return new GatewayError('FUNCTION_FAILED', `The function's instance was stopped: ${reason}`)
+}

@@ -1,0 +1,44 @@
+/**
+ * What the gateway and a worker say to each other. Arrays, because they are the cheapest to clone;
+ * every message about a call carries the call's number in its instance.
+ */
+import type { MessagePort } from 'node:worker_threads'
+import type { AbortReason } from './call-object.js'
+import type { RunFailure } from './function-run.js'
+import type { FunctionLogLevel, MethodName, Progress } from './runtime.js'
+
+export type GatewayMessage =
+  | readonly ['call', number: number, requestJson: string]
+  | readonly ['abort', number: number, reason: AbortReason]
+  | readonly ['ping']
+  | readonly ['check', methods: readonly MethodName[]]
+
+export type WorkerMessage =
+  | CallMessage
+  | readonly ['pong']
+  | readonly ['problems', problems: readonly string[]]
+
+export type CallMessage =
+  | readonly ['result', number: number, resultJson: string]
+  | readonly ['failure', number: number, failure: RunFailure]
+  /** An aborted run has ended; what it returned interests nobody. */
+  | readonly ['ended', number: number]
+  | readonly ['progress', number: number, progress: Progress]
+  | readonly [
+      'log',
+      number: number,
+      level: FunctionLogLevel,
+      entryJson: string,
+      logger: string | undefined,
+    ]
+  /** Progress or log messages of the call were dropped; said once. */
+  | readonly ['dropped', number: number]
+
+/** What a worker is born with. */
+export interface WorkerBoot {
+  /** A channel of our own, so a bundle's code that finds `parentPort` cannot speak for us. */
+  readonly port: MessagePort
+  readonly folder: string
+  readonly packageName: string
+  readonly maxResultBytes: number
+}

@@ -1,0 +1,73 @@
+/** HTTP: one Fastify instance, its limits, and how errors leave it. */
+import { fastify, type FastifyInstance } from 'fastify'
+import type { Authenticator } from '../auth/auth.js'
+import type { Dispatch } from '../dispatch/dispatch.js'
+import type { ServerInfo } from '../protocol/protocol.js'
+import type { Log } from '../telemetry/telemetry.js'
+import { sendError } from './http-errors.js'
+import { mcpRoutes } from './mcp-route.js'
+import { createOriginCheck, type OriginRules } from './origin-check.js'
+
+export interface HttpParts {
+  readonly authenticator: Authenticator
+  readonly dispatch: Dispatch
+  readonly server: ServerInfo
+  readonly log: Log
+}
+
+export interface HttpOptions extends OriginRules {
+  readonly maxBodyBytes: number
+}
+
+export interface HttpServer {
+  /** @returns the URL listened on */
+  listen(address: { host: string; port: number }): Promise<string>
+  /**
+   * Takes no new requests and waits for those that run.
+   *
+   * @param drainTimeoutMs after it, connections are cut
+   */
+  close(drainTimeoutMs: number): Promise<void>
+}
+
+/** A client gets this long to send one whole request, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 60_000
+
+/** Longer than the idle time-out of common load balancers, so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000
+
+export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpServer {
+  const server = fastify({
+    logger: false,
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 128 },
+  })
+  // Bodies stay text: the edge parses them once, and says what is wrong in JSON-RPC's own words.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body)
+  })
+  server.setErrorHandler((error, _request, reply) => sendError(reply, error, parts.log))
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found' }))
+  server.addHook('onRequest', createOriginCheck(options))
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+    done()
+  })
+  void server.register(mcpRoutes(parts))
+  return {
+    listen: (address) => server.listen(address),
+    close: (drainTimeoutMs) => closeWithin(server, drainTimeoutMs),
+  }
+}
+
+async function closeWithin(server: FastifyInstance, drainTimeoutMs: number): Promise<void> {
+  const cut = setTimeout(() => server.server.closeAllConnections(), drainTimeoutMs)
+  try {
+    await server.close()
+  } finally {
+    clearTimeout(cut)
+  }
+}

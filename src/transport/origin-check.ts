@@ -1,0 +1,40 @@
+/** Against DNS rebinding and foreign web pages: which `Host` and `Origin` a request may carry. */
+import type { FastifyRequest } from 'fastify'
+import { GatewayError } from '../domain/errors.js'
+
+export interface OriginRules {
+  /** True when the server listens on a loopback address only. */
+  readonly isLoopback: boolean
+  /** The URL that clients use, when it is not the address listened on. */
+  readonly publicUrl?: string | undefined
+  /** Web origins that may call beside the gateway's own, like `https://app.example.com`. */
+  readonly allowedOrigins: readonly string[]
+}
+
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * A page may call from an allowed origin, from the public URL, and from loopback when the server
+ * listens there. A server on loopback serves loopback names (and its public name) only.
+ */
+export function createOriginCheck(rules: OriginRules): (request: FastifyRequest) => Promise<void> {
+  const publicUrl = rules.publicUrl === undefined ? undefined : new URL(rules.publicUrl)
+  const origins = new Set(rules.allowedOrigins)
+  if (publicUrl !== undefined) origins.add(publicUrl.origin)
+  return async ({ headers: { host, origin } }) => {
+    if (rules.isLoopback && !isLocalHost(host, publicUrl))
+      throw new GatewayError('ORIGIN_REFUSED', 'Host: this server is reached by a loopback name')
+    if (origin === undefined || origins.has(origin)) return
+    if (rules.isLoopback && isLoopbackUrl(origin)) return
+    throw new GatewayError('ORIGIN_REFUSED', 'Origin: not allowed here, see ALLOWED_ORIGINS')
+  }
+}
+
+function isLocalHost(host: string | undefined, publicUrl: URL | undefined): boolean {
+  if (host === undefined) return true
+  return host === publicUrl?.host || isLoopbackUrl(`http://${host}`)
+}
+
+function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK_NAMES.has(new URL(url).hostname)
+}

@@ -1,0 +1,74 @@
+/**
+ * One request's answer: JSON when there is nothing to say before it, an SSE stream from the first
+ * notification on.
+ */
+import type { FastifyReply } from 'fastify'
+import type { Exchange } from '../dispatch/dispatch.js'
+import type { JsonObject } from '../protocol/protocol.js'
+
+export interface ReplyStream {
+  readonly exchange: Exchange
+  /** Sends the answer and ends; of no effect when the client has gone. */
+  finish(status: number, answer: JsonObject): FastifyReply
+}
+
+export interface ReplyStreamOptions {
+  /** Modern revisions: a client that closes the connection cancels its request. */
+  readonly cancelsOnClose: boolean
+}
+
+/** A client that reads slower than its function talks is cut off at this many bytes. */
+const MAX_BUFFERED_BYTES = 1024 * 1024
+
+/** A signal for requests that nothing cancels. */
+const neverAborted = new AbortController().signal
+
+export function createReplyStream(
+  reply: FastifyReply,
+  { cancelsOnClose }: ReplyStreamOptions,
+): ReplyStream {
+  let isStreaming = false
+  let isFinished = false
+
+  const openStream = () => {
+    isStreaming = true
+    reply.hijack()
+    reply.raw.writeHead(200, SSE_HEADERS)
+  }
+  const notify = (notification: JsonObject) => {
+    if (isFinished || reply.raw.destroyed) return
+    if (!isStreaming) openStream()
+    reply.raw.write(toFrame(notification))
+    if (reply.raw.writableLength > MAX_BUFFERED_BYTES) reply.raw.destroy()
+  }
+  const signal = cancelsOnClose ? signalOnClose(reply) : neverAborted
+  return {
+    exchange: { signal, notify },
+    finish: (status, answer) => {
+      isFinished = true
+      if (!isStreaming) return reply.code(status).send(answer)
+      reply.raw.end(toFrame(answer))
+      return reply
+    },
+  }
+}
+
+const SSE_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+}
+
+/** JSON has no raw line breaks, so one `data:` line holds any message. */
+function toFrame(message: JsonObject): string {
+  return `event: message\ndata: ${JSON.stringify(message)}\n\n`
+}
+
+function signalOnClose(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
