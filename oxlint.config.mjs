@@ -101,7 +101,7 @@ const noAdapters = (message, extra = []) => ({
 })
 
 export default {
-  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'vitest'],
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node', 'vitest'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
   ignorePatterns: [
     'dist',

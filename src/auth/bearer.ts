@@ -28,6 +28,7 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
   const remembered = new LRUCache<string, ProvenToken>({
     max: MAX_REMEMBERED,
     ttl: REMEMBER_MS,
+    ttlResolution: 0,
     perf: clock,
   })
 

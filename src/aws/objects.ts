@@ -43,13 +43,16 @@ export async function getObject(
   bucket: Bucket,
   key: string,
   maxBytes: number,
+  signal?: AbortSignal,
 ): Promise<Buffer | undefined> {
   const [client, { GetObjectCommand }] = await Promise.all([
     bucket.s3(),
     import('@aws-sdk/client-s3'),
   ])
   try {
-    const answer = await client.send(new GetObjectCommand({ Bucket: bucket.bucket, Key: key }))
+    const answer = await client.send(new GetObjectCommand({ Bucket: bucket.bucket, Key: key }), {
+      ...(signal && { abortSignal: signal }),
+    })
     return await collect(answer.Body, key, maxBytes)
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchKey') return undefined

@@ -95,7 +95,8 @@ function withoutComment(zip: Buffer, end: End): Buffer {
 
 function checkEntry(file: ZipFile, limits: ArchiveLimits): void {
   const problem =
-    (isUtf8(file.pathBuffer) ? undefined : 'the name is not UTF-8') ??
+    // unzipper gives an empty string instead of an empty buffer.
+    (isUtf8(Buffer.from(file.pathBuffer)) ? undefined : 'the name is not UTF-8') ??
     nameProblem(file.path) ??
     modeProblem(file) ??
     formatProblem(file) ??

@@ -7,6 +7,7 @@ import type { FolderArchiveOptions } from './folder-archive.js'
 export { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './archive-limits.js'
 export { bundleInvalid, bundleProblems } from './bundle-invalid.js'
 export type { BundleContents, ContentsOptions } from './contents.js'
+export type { ManifestChecks } from './manifest-checks.js'
 export { MANIFEST_FILE } from './manifest-file.js'
 export { moduleFileCandidates } from './module-file.js'
 

@@ -6,7 +6,7 @@ import { sha256Of } from './bundle-hash.js'
 import { bundleInvalid, bundleProblems } from './bundle-invalid.js'
 import { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
 import { manifestWarnings, readManifest } from './manifest.js'
-import type { SchemaProblems } from './manifest-json-schemas.js'
+import type { ManifestChecks } from './manifest-checks.js'
 import { MANIFEST_FILE } from './manifest-file.js'
 import type { Manifest } from './manifest-schema.js'
 import { moduleFileCandidates } from './module-file.js'
@@ -24,15 +24,15 @@ export interface BundleContents {
 export interface ContentsOptions {
   readonly limits: ArchiveLimits
   readonly variables: Variables
-  readonly schemaProblems: SchemaProblems
+  readonly checks: ManifestChecks
 }
 
 export async function readContents(
   zip: Buffer,
-  { limits, variables, schemaProblems }: ContentsOptions,
+  { limits, variables, checks }: ContentsOptions,
 ): Promise<BundleContents> {
   const entries = await readArchive(zip, limits)
-  const manifest = readManifest(manifestText(entries), schemaProblems)
+  const manifest = readManifest(manifestText(entries), checks)
   checkModuleFiles(manifest, entries)
   return {
     sha256: sha256Of(zip),

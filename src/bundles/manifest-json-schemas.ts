@@ -1,14 +1,12 @@
 /** What is wrong with the schemas of a manifest's tools. */
+import type { ManifestChecks } from './manifest-checks.js'
 import type { ManifestTool } from './manifest-schema.js'
 import { type SubSchema, walkSchema } from './schema-walk.js'
-
-/** What a schema compiler says against a schema, one sentence each; empty when it compiles. */
-export type SchemaProblems = (schema: unknown) => readonly string[]
 
 export function toolSchemaProblems(
   tool: ManifestTool,
   path: string,
-  schemaProblems: SchemaProblems,
+  checks: ManifestChecks,
 ): string[] {
   const input = `${path}.inputSchema`
   const problems = headerProblems(walkSchema(tool.inputSchema, input))
@@ -17,16 +15,16 @@ export function toolSchemaProblems(
   for (const member of ['inputSchema', 'outputSchema'] as const) {
     const schema = tool[member]
     if (schema === undefined || schema === null) continue
-    problems.push(...compileProblems(schema, `${path}.${member}`, schemaProblems))
+    problems.push(...compileProblems(schema, `${path}.${member}`, checks))
   }
   return problems
 }
 
 /** A reference to the network is named as such; only what is free of them is compiled. */
-function compileProblems(schema: object, path: string, schemaProblems: SchemaProblems): string[] {
+function compileProblems(schema: object, path: string, checks: ManifestChecks): string[] {
   const network = networkRefProblems([...walkSchema(schema, path)])
   if (network.length > 0) return network
-  return schemaProblems(schema).map((problem) => `${path}: ${problem}`)
+  return checks.schemaProblems(schema).map((problem) => `${path}: ${problem}`)
 }
 
 const NETWORK = /^(?:https?|ftp|wss?):|^\/\//i

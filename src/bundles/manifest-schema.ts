@@ -52,10 +52,7 @@ const Resource = z
       .nullish(),
     uriTemplate: z
       .string()
-      .regex(
-        /^[A-Za-z][A-Za-z0-9+.-]*:(?:[^\s{}]|\{[^\s{}]+\})+$/,
-        'expected a URI template such as docs://{page}, its braces balanced',
-      )
+      .regex(/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/, 'expected a URI template such as docs://{page}')
       .nullish(),
     name: z.string().min(1).max(MAX_RESOURCE_NAME),
     ...shown,

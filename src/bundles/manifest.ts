@@ -2,7 +2,8 @@
 import type { z } from 'zod'
 import { formatBytes } from './archive-limits.js'
 import { bundleInvalid, bundleProblems } from './bundle-invalid.js'
-import { type SchemaProblems, toolSchemaProblems } from './manifest-json-schemas.js'
+import type { ManifestChecks } from './manifest-checks.js'
+import { toolSchemaProblems } from './manifest-json-schemas.js'
 import { linkProblems } from './manifest-links.js'
 import { MANIFEST_FILE } from './manifest-file.js'
 import { Manifest } from './manifest-schema.js'
@@ -14,18 +15,20 @@ const MAX_DEPTH = 100
 /** A manifest of another format may be wrong everywhere; nobody reads more than this. */
 const MAX_PROBLEMS = 100
 
-/**
- * @param schemaProblems says why a JSON Schema does not compile
- * @throws GatewayError `BUNDLE_INVALID`; `data.problems` holds one sentence each
- */
-export function readManifest(text: string, schemaProblems: SchemaProblems): Manifest {
+/** @throws GatewayError `BUNDLE_INVALID`; `data.problems` holds one sentence each */
+export function readManifest(text: string, checks: ManifestChecks): Manifest {
   const raw = parse(text)
   const result = Manifest.safeParse(raw)
   if (!result.success) throw invalid(result.error.issues.map(toSentence))
   const problems = [
     ...linkProblems(result.data),
     ...result.data.tools.flatMap((tool, index) =>
-      toolSchemaProblems(tool, `tools[${index}]`, schemaProblems),
+      toolSchemaProblems(tool, `tools[${index}]`, checks),
+    ),
+    ...result.data.resources.flatMap(({ uriTemplate }, index) =>
+      (uriTemplate ? checks.templateProblems(uriTemplate) : []).map(
+        (problem) => `resources[${index}].uriTemplate: ${problem}`,
+      ),
     ),
   ]
   if (problems.length > 0) throw invalid(problems)

@@ -8,30 +8,24 @@ import type { Aws } from '../aws/aws.js'
 import { getObject, putObjectOnce } from '../aws/objects.js'
 import { bundleDefinitionsKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
-import {
-  type BundleDefinitions,
-  type CapabilityData,
-  MCP_TYPES,
-} from '../domain/capability.js'
+import { type BundleDefinitions, type CapabilityData, MCP_TYPES } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import { isJsonObject } from './json-object.js'
 
 export interface DefinitionStore {
   /** Writes a version's definitions, once. @returns those that count: the first that were stored */
   put(ref: BundleRef, definitions: BundleDefinitions): Promise<BundleDefinitions>
   /** @throws GatewayError `BUNDLE_UNAVAILABLE` when they are missing or are no definitions */
-  read(ref: BundleRef): Promise<BundleDefinitions>
+  read(ref: BundleRef, signal?: AbortSignal): Promise<BundleDefinitions>
 }
 
-/** One version's definitions; a thousand tools of 8 KiB. */
-const MAX_DEFINITIONS_BYTES = 8 * 1024 * 1024
+/** One version's definitions: a manifest has at most 4 MiB, its items repeat little of it. */
+const MAX_DEFINITIONS_BYTES = 16 * 1024 * 1024
 /** What is remembered of all versions together, in bytes of JSON. */
 const MAX_REMEMBERED_BYTES = 64 * 1024 * 1024
 
 /** What the protocol shows is taken as it stands: unknown members, order and all. */
-const Data = z.custom<CapabilityData>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'expected an object',
-)
+const Data = z.custom<CapabilityData>(isJsonObject, 'expected an object')
 
 const Definitions = z.object({
   packageName: z.string(),
@@ -68,10 +62,11 @@ export function createDefinitionStore(aws: Aws): DefinitionStore {
     remembered.set(bundleDefinitionsKey(ref), { definitions, bytes: object?.length ?? 1 })
     return definitions
   }
-  const read = async (ref: BundleRef) => {
+  const read = async (ref: BundleRef, signal?: AbortSignal) => {
     const key = bundleDefinitionsKey(ref)
     const found = remembered.get(key)
-    return found?.definitions ?? remember(ref, await getObject(aws, key, MAX_DEFINITIONS_BYTES))
+    if (found) return found.definitions
+    return remember(ref, await getObject(aws, key, MAX_DEFINITIONS_BYTES, signal))
   }
   return {
     async put(ref, definitions) {

@@ -14,6 +14,9 @@ import type {
   Setting,
 } from '../domain/capability.js'
 
+export { schemaProblems } from './json-schema.js'
+export { templateProblems } from './uri-template.js'
+
 export interface Catalog {
   /**
    * What the endpoint offers now; an endpoint without bundles has an empty snapshot. Loaded once

@@ -12,6 +12,7 @@ import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import type { PackageRow, SettingRowName } from './dynamo-packages.js'
 import { inGroups } from './in-groups.js'
+import { isJsonObject } from './json-object.js'
 
 const SettingRow = z.object({
   /** `{setting id}#{activation that wrote it}` */
@@ -22,6 +23,8 @@ const SettingRow = z.object({
   /** The revision of the package for which it was written. */
   revision: z.number(),
 })
+
+const SettingValue = z.custom<Setting>(isJsonObject, 'expected an object')
 
 export type SettingRow = z.infer<typeof SettingRow>
 
@@ -37,7 +40,12 @@ export async function readSettingRows(
   signal?: AbortSignal,
 ): Promise<SettingRows> {
   const rows = await readPartition(aws.db, { tableName: aws.tables.settings, endpointId, signal })
-  return new Map(z.array(SettingRow).parse(rows).map((row) => [row.setting_id, row]))
+  return new Map(
+    z
+      .array(SettingRow)
+      .parse(rows)
+      .map((row) => [row.setting_id, row]),
+  )
 }
 
 /** The settings of a package by setting id, or undefined when a row that it names is gone. */
@@ -49,7 +57,7 @@ export function settingsOf(
   for (const { setting_id: settingId, row_id: rowId } of active.settings) {
     const row = rows.get(rowId)
     if (!row) return undefined
-    settings.set(settingId, z.record(z.string(), z.unknown()).parse(JSON.parse(row.setting)))
+    settings.set(settingId, SettingValue.parse(JSON.parse(row.setting)))
   }
   return settings
 }

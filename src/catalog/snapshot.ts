@@ -9,7 +9,7 @@ import {
 } from '../domain/capability.js'
 import type { CatalogFunction, Snapshot, TemplateMatch } from './catalog.js'
 import { createValidator, type Validator } from './json-schema.js'
-import { createUriTemplate, type UriTemplate } from './uri-template.js'
+import { createUriTemplate, templateProblems, type UriTemplate } from './uri-template.js'
 
 /** One package as it is active now. */
 export interface ActiveBundle {
@@ -99,30 +99,25 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-type CompiledTemplate = UriTemplate & { readonly template: CatalogFunction }
+interface CompiledTemplate {
+  readonly template: CatalogFunction
+  readonly pattern: UriTemplate
+}
 
 /** The most specific first. A template that is none fits nothing; publishing has refused it. */
 function compileTemplates(functions: readonly CatalogFunction[]): readonly CompiledTemplate[] {
   return functions
-    .flatMap((template) => {
-      const compiled = compileTemplate(template.uri ?? '')
-      return compiled ? [{ ...compiled, template }] : []
-    })
-    .sort((a, b) => b.literalChars - a.literalChars)
+    .filter(({ uri = '' }) => templateProblems(uri).length === 0)
+    .map((template) => ({ template, pattern: createUriTemplate(template.uri ?? '') }))
+    .sort((a, b) => b.pattern.literalChars - a.pattern.literalChars)
 }
 
-function compileTemplate(uri: string): UriTemplate | undefined {
-  try {
-    return createUriTemplate(uri)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-function firstMatch(templates: readonly CompiledTemplate[], uri: string): TemplateMatch | undefined {
-  for (const { template, match } of templates) {
-    const params = match(uri)
+function firstMatch(
+  templates: readonly CompiledTemplate[],
+  uri: string,
+): TemplateMatch | undefined {
+  for (const { template, pattern } of templates) {
+    const params = pattern.match(uri)
     if (params) return { template, params }
   }
   return undefined

@@ -46,6 +46,17 @@ export function createUriTemplate(template: string): UriTemplate {
   }
 }
 
+/** Why a URI template cannot be matched, one sentence each; empty when it can. */
+export function templateProblems(template: string): string[] {
+  try {
+    parse(template)
+    return []
+  } catch (error) {
+    if (error instanceof SyntaxError) return [error.message]
+    throw error
+  }
+}
+
 function parse(template: string): ParsedTemplate {
   const pieces = template.split(/(\{[^{}]*\})/).filter((piece) => piece !== '')
   const last = pieces.at(-1)
@@ -97,7 +108,7 @@ function matchPath(parts: readonly Part[], path: string): [string, string][] | u
 function tableOfFits(parts: readonly Part[], path: string): readonly Uint8Array[] {
   const rows = Array.from({ length: parts.length + 1 }, () => new Uint8Array(path.length + 1))
   rows.at(-1)?.fill(1, path.length)
-  for (const [index, part] of [...parts.entries()].reverse()) {
+  for (const [index, part] of [...parts.entries()].toReversed()) {
     const row = rows[index]
     const after = rows[index + 1]
     if (row && after) fillRow(part, path, { row, after })

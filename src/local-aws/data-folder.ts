@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, realpath } from 'node:fs/promises'
+import { chmod, lstat, mkdir, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { openPrivateFolder } from './private-folder.js'
 
 /** Where the parts of local AWS lie; each folder is the user's alone. */
 export interface DataFolder {
@@ -27,12 +26,16 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     s3Folder: join(root, 's3'),
     lockFolder: join(own, 'lock'),
     socketPath: chooseSocketPath(own),
-    logFile: join(own, 'engine.log'),
+    logFile: engineLogFile(root),
   }
   const folders = [own, folder.dynamoFolder, folder.s3Folder, dirname(folder.socketPath)]
   await Promise.all([...new Set(folders)].map(openPrivateFolder))
   return folder
 }
+
+/** What the engine's process writes to its output. */
+export const engineLogFile = (dataFolder: string): string =>
+  join(dataFolder, 'local-aws', 'engine.log')
 
 /** Beside the data; where that path is too long for a socket, in the user's folder for such. */
 function chooseSocketPath(own: string): string {
@@ -44,4 +47,18 @@ function chooseSocketPath(own: string): string {
   throw new Error(
     `no socket fits: ${beside} and ${elsewhere} are longer than ${MAX_SOCKET_PATH_BYTES} bytes; choose a shorter data folder or TMPDIR`,
   )
+}
+
+/**
+ * Makes a folder that only this user can open, or proves that the one which is there is such.
+ * A link, or a folder of somebody else, is refused: whoever owns it could answer in our place.
+ */
+async function openPrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const found = await lstat(path)
+  const userId = process.getuid?.()
+  if (!found.isDirectory()) throw new Error(`${path} must be a folder, and not a link to one`)
+  if (userId !== undefined && found.uid !== userId)
+    throw new Error(`${path} belongs to user ${found.uid}, not to ${userId}: refusing to use it`)
+  if ((found.mode & 0o077) !== 0) await chmod(path, 0o700)
 }

@@ -1,49 +1,119 @@
 import { once } from 'node:events'
-import { chmod, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import dynalite from 'dynalite'
 import type { Log } from '../telemetry/telemetry.js'
 import type { DataFolder } from './data-folder.js'
-import { guardDynalite } from './dynalite-requests.js'
+import { createDynamoServer } from './dynalite-server.js'
 import { createFolderS3 } from './folder-s3.js'
 import { createIdleTimer } from './idle-timer.js'
+import { listenOnSocket } from './private-socket.js'
 
 /** Far above any bundle; S3 itself allows 5 GiB in one PutObject. */
 const MAX_OBJECT_BYTES = 512 * 1024 * 1024
 /** For requests that are still running when the engine closes. */
 const CLOSE_TIMEOUT_MS = 5_000
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
-
-interface EngineOptions {
+export interface EngineOptions {
   readonly folder: DataFolder
   readonly idleMs: number
   readonly port?: number | undefined
   readonly log: Log
 }
 
-interface EngineServer {
+export interface EngineServer {
   readonly url?: string
+  /** Settles when everything is closed: after `close`, or by idleness. */
   readonly closed: Promise<void>
   close(): void
 }
 
-/** Serves a data folder whose lock is held. `close` begins the end, `closed` is the end. */
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Serves a data folder; the caller holds its lock until `closed` has settled. */
 export async function serveEngine(options: EngineOptions): Promise<EngineServer> {
   const { folder, idleMs, port, log } = options
-  const server = dynalite({ path: folder.dynamoFolder, ...TABLES_AT_ONCE })
-  const listener = await createListener(server, folder, log)
+  const s3 = await createFolderS3({
+    folder: folder.s3Folder,
+    maxObjectBytes: MAX_OBJECT_BYTES,
+    log,
+  })
+  const dynamo = await createDynamoServer(folder.dynamoFolder, log)
   const loopback = port === undefined ? undefined : createServer()
-  const servers = loopback ? [server, loopback] : [server]
-  const ended = Promise.all(servers.map((each) => once(each, 'closed')))
-  const close = closeOnce(servers, log)
+  const servers = loopback ? [loopback, dynamo.server] : [dynamo.server]
+
+  const stopping = new AbortController()
+  const close = () => stopping.abort()
   const idle = createIdleTimer(idleMs, close)
-  const serve = (request: IncomingMessage, response: ServerResponse) => {
+  const answer: Answer = (request, response) => {
     idle.count(response)
-    void listener(request, response)
+    // A closing server keeps a connection that was busy: end it with its answer.
+    response.once('close', () => stopping.signal.aborted && setImmediate(closeIdle, servers))
+    return isDynamo(request) ? dynamo.answer(request, response) : s3(request, response)
   }
-  server.on('request', serve)
-  loopback?.on('request', onlyLoopback(serve))
-  return { closed: ended, close }
+  dynamo.server.on('request', withErrors(answer, log))
+  loopback?.on('request', withErrors(refuseStrangers(answer), log))
+  const closed = once(stopping.signal, 'abort').then(() => {
+    idle.stop()
+    return closeServers(servers)
+  })
+  try {
+    await listenOnSocket(dynamo.server, folder.socketPath)
+    const url = loopback && (await listenOnPort(loopback, port ?? 0))
+    log.info({ socketPath: folder.socketPath, url }, 'local AWS answers')
+    return { closed, close, ...(url !== undefined && { url }) }
+  } catch (error) {
+    close()
+    await closed
+    throw error
+  }
+}
+
+const isDynamo = ({ headers }: IncomingMessage) =>
+  String(headers['x-amz-target']).startsWith('DynamoDB')
+
+/** Nothing that a request does may end the engine. */
+function withErrors(answer: Answer, log: Log) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch((error: unknown) => {
+      if (!request.errored) log.error({ err: error }, 'local AWS failed')
+      response.destroy()
+    })
+  }
+}
+
+const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
+
+/** Web pages reach loopback ports too: their own origin, or a name bent to 127.0.0.1, gives them away. */
+function refuseStrangers(answer: Answer): Answer {
+  return async (request, response) => {
+    const { host = '', origin } = request.headers
+    const isOurs = origin === undefined || LOOPBACK_HOST.test(origin.replace(/^https?:\/\//, ''))
+    if (isOurs && LOOPBACK_HOST.test(host)) return answer(request, response)
+    response.writeHead(403).end('only for programs on this machine\n')
+  }
+}
+
+async function listenOnPort(server: Server, port: number): Promise<string> {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string')
+    throw new Error(`expected a loopback port, not ${address}`)
+  return `http://127.0.0.1:${address.port}`
+}
+
+async function closeServers(servers: readonly Server[]): Promise<void> {
+  const force = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections()
+  }, CLOSE_TIMEOUT_MS)
+  await Promise.all(servers.filter((server) => server.listening).map(closeServer))
+  clearTimeout(force)
+}
+
+const closeServer = (server: Server) =>
+  new Promise<void>((resolve, reject) =>
+    server.close((error) => (error ? reject(error) : resolve())),
+  )
+
+function closeIdle(servers: readonly Server[]): void {
+  for (const server of servers) server.closeIdleConnections()
 }

@@ -36,7 +36,7 @@ export async function createFolderS3({ folder, maxObjectBytes, log }: FolderS3Op
 async function answer(exchange: ObjectExchange): Promise<void> {
   const { target, request } = exchange
   const isBucket = target.key === ''
-  switch (request.method) {
+  switch (request.method ?? '') {
     case 'GET':
       return isBucket ? sendList(exchange) : getObject(exchange)
     case 'HEAD':

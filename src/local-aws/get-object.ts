@@ -60,12 +60,13 @@ function toHeaders(object: StoredObject, range: Range | undefined): Record<strin
 
 /** One range; like S3, a header of another form is ignored and the whole object sent. */
 function readRange({ range = '' }: IncomingHttpHeaders, bytes: number): Range | undefined {
-  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? []
-  if (first === '' && last === '') return undefined
-  const start = first === '' ? Math.max(0, bytes - Number(last)) : Number(first)
-  const end = first === '' || last === '' ? bytes - 1 : Math.min(Number(last), bytes - 1)
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined
-  if (start > end)
+  const match = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/.exec(range)
+  if (!match) return undefined
+  const [, first, last, suffix] = match
+  const start = suffix === undefined ? Number(first) : Math.max(0, bytes - Number(suffix))
+  const end = last ? Number(last) : bytes - 1
+  if (last && end < start) return undefined
+  if (start >= bytes)
     throw new StorageError('InvalidRange', `The range lies outside of ${bytes} bytes`)
-  return { start, end }
+  return { start, end: Math.min(end, bytes - 1) }
 }

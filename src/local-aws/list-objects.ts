@@ -88,11 +88,7 @@ function fromToken(token: string): string {
   return Buffer.from(token, 'base64url').toString()
 }
 
-async function readPage(
-  folder: ObjectFolder,
-  bucket: string,
-  options: ListOptions,
-): Promise<Page> {
+async function readPage(folder: ObjectFolder, bucket: string, options: ListOptions): Promise<Page> {
   const entries = toEntries(await folder.keys(bucket, options.prefix), options)
   const shown = entries.slice(0, options.maxKeys)
   const isCommonPrefix = (entry: string) =>

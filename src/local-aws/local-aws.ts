@@ -9,7 +9,11 @@ import { serveEngine } from './engine-server.js'
 import { takeFolderLock, type FolderLock } from './folder-lock.js'
 import { isAnswering, pollUntil } from './socket-probe.js'
 
-export { connectLocalAws, type ConnectOptions } from './connect-local-aws.js'
+export {
+  connectLocalAws,
+  type ConnectOptions,
+  type LocalClientOptions,
+} from './connect-local-aws.js'
 export { spawnLocalAws, type SpawnOptions } from './spawn-local-aws.js'
 
 export interface LocalAwsOptions {
@@ -60,7 +64,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const { idleMs = DEFAULT_IDLE_MS, port, log } = options
     const server = await serveEngine({ folder, idleMs, port, log })
     const closed = server.closed.finally(() => lock.release())
-    return { ...server, socketPath: folder.socketPath, closed, close: () => closeAll(server, closed) }
+    return {
+      ...server,
+      socketPath: folder.socketPath,
+      closed,
+      close: () => closeAll(server, closed),
+    }
   } catch (error) {
     await lock.release()
     throw error

@@ -30,8 +30,8 @@ const KNOWN = new Set([
 
 /** Not through `URL`, which takes `a/../b` for `b`: to S3 that is a key like any other. */
 export function readTarget(request: IncomingMessage): ObjectTarget {
-  const [path = '', query = ''] = splitOnce(request.url ?? '/', '?')
-  const [bucket = '', key = ''] = splitOnce(path.slice(1), '/')
+  const [path, query] = splitOnce(request.url ?? '/', '?')
+  const [bucket, key] = splitOnce(path.slice(1), '/')
   const target = { bucket: decode(bucket), key: decode(key), query: new URLSearchParams(query) }
   for (const name of target.query.keys())
     if (!KNOWN.has(name) && !isAuthentication(name))

@@ -119,7 +119,7 @@ function readCondition(headers: IncomingHttpHeaders) {
 export function matches(header: string, object: StoredObject | undefined): boolean {
   if (object === undefined) return false
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, '').replaceAll('"', ''))
-  return tags.includes('*') || tags.includes(object.md5)
+  return tags.some((tag) => tag === '*' || tag === object.md5)
 }
 
 export const preconditionFailed = (header: string) =>

@@ -1,12 +1,16 @@
-/** An element as text; only `element` makes one, so what stands in it is escaped. */
-export type Xml = string & { readonly xml: unique symbol }
-
-export function element(name: string, content: string | readonly Xml[]): Xml {
-  const inner = typeof content === 'string' ? escape(content) : content.join('')
-  return `<${name}>${inner}</${name}>` as Xml
+/** An element, escaped already. */
+export interface Xml {
+  readonly markup: string
 }
 
-export const toDocument = (root: Xml): string => `<?xml version="1.0" encoding="UTF-8"?>\n${root}`
+export function element(name: string, content: string | readonly Xml[]): Xml {
+  const inner =
+    typeof content === 'string' ? escape(content) : content.map(({ markup }) => markup).join('')
+  return { markup: `<${name}>${inner}</${name}>` }
+}
+
+export const toDocument = ({ markup }: Xml): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n${markup}`
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -118,7 +118,11 @@ describe('a refused entry', () => {
       'declares content but holds none',
     ],
     ['of a wrong checksum', { name: 'x', body: 'x', declaredCrc: 1 }, 'checksum'],
-    ['no deflate stream', { name: 'x', body: 'plain', method: 8, declaredPackedBytes: 2 }, 'damaged'],
+    [
+      'no deflate stream',
+      { name: 'x', body: 'plain', method: 8, declaredPackedBytes: 2 },
+      'damaged',
+    ],
   ])('is %s', async (_kind, entry, reason) => {
     const message = await refusal(makeZip([{ name: 'good.js', body: 'good' }, entry]))
     expect(message).toContain(JSON.stringify(entry.name))

@@ -1,4 +1,5 @@
 /** What the suite printed about one leg, understood. */
+import { stripVTControlCharacters } from 'node:util'
 
 export interface LegReport {
   readonly passedChecks: number
@@ -11,7 +12,7 @@ export interface LegReport {
 
 /** @throws Error when there is no summary: the suite broke off */
 export function readReport(output: string): LegReport {
-  const lines = output.replaceAll(/\u001B\[[0-9;]*m/g, '').split('\n')
+  const lines = stripVTControlCharacters(output).split('\n')
   const total = firstMatch(lines, /^Total: (\d+) passed, (\d+) failed$/)
   if (total === undefined) throw new Error('the suite ended without a summary')
   return {

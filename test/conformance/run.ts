@@ -54,9 +54,9 @@ async function withGateway(run: (url: string) => Promise<boolean>): Promise<numb
     const token = randomBytes(36).toString('base64url')
     const bundleFolder = pathOf('bundle')
     const gateway = await startGateway({ dataFolder, bundleFolder, token })
-    stops.push(gateway.stop)
+    stops.push(() => gateway.stop())
     const proxy = await startAuthProxy(gateway.url, token)
-    stops.push(proxy.close)
+    stops.push(() => proxy.close())
     const hasPassed = await run(`${proxy.url}/mcp`)
     if (!hasPassed) process.stderr.write(`the gateway's log:\n${gateway.log()}`)
     return hasPassed ? 0 : 1

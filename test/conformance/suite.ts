@@ -27,6 +27,7 @@ export async function runSuite({
   expectedFailuresFile,
   signal,
 }: SuiteRun): Promise<SuiteOutput> {
+  signal.throwIfAborted()
   const packages = ['-y', '-p', NODE, '-p', SUITE]
   const expected = ['--expected-failures', expectedFailuresFile]
   const suite = spawn(

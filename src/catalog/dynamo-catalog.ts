@@ -1,0 +1,104 @@
+/** The catalog on DynamoDB: what is active in its tables, what versions declare in S3. */
+import { createHash } from 'node:crypto'
+import type { Aws } from '../aws/aws.js'
+import { type Clock, systemClock } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import type { Log } from '../telemetry/telemetry.js'
+import { createDefinitionStore, type DefinitionStore } from './bundle-definitions.js'
+import type { Catalog, Snapshot } from './catalog.js'
+import { activateVersion } from './dynamo-activation.js'
+import { listPackages, type PackageRow } from './dynamo-packages.js'
+import { readSettingRows, type SettingRows, settingsOf } from './dynamo-settings.js'
+import { type ActiveBundle, buildSnapshot } from './snapshot.js'
+import { createSnapshotCache } from './snapshot-cache.js'
+
+export interface DynamoCatalogOptions {
+  readonly aws: Aws
+  /** Milliseconds for which a snapshot is served without a look at the database. Default 1500. */
+  readonly checkMs?: number | undefined
+  /** Endpoints whose snapshots are kept in memory. Default 1000. */
+  readonly maxEndpoints?: number | undefined
+  readonly log: Log
+  readonly clock?: Clock | undefined
+}
+
+const DEFAULT_CHECK_MS = 1500
+const DEFAULT_MAX_ENDPOINTS = 1000
+/** A setting row is gone when an activation finished between two reads; the next look has its own. */
+const MAX_LOADS = 3
+
+export function createDynamoCatalog({
+  aws,
+  checkMs = DEFAULT_CHECK_MS,
+  maxEndpoints = DEFAULT_MAX_ENDPOINTS,
+  log,
+  clock = systemClock,
+}: DynamoCatalogOptions): Catalog {
+  const definitions = createDefinitionStore(aws)
+  const snapshots = createSnapshotCache({
+    refresh: (endpointId, known, signal) =>
+      refreshSnapshot({ aws, definitions, endpointId, signal }, known),
+    checkMs,
+    maxEndpoints,
+    log,
+    clock,
+  })
+  return {
+    snapshot: (endpointId) => snapshots.get(endpointId),
+
+    async activate(version) {
+      try {
+        return await activateVersion({ aws, definitions, log, clock }, version)
+      } finally {
+        snapshots.expire(version.ref.endpointId)
+      }
+    },
+  }
+}
+
+interface Loading {
+  readonly aws: Aws
+  readonly definitions: DefinitionStore
+  readonly endpointId: string
+  readonly signal: AbortSignal
+}
+
+async function refreshSnapshot(loading: Loading, known: Snapshot | undefined): Promise<Snapshot> {
+  const { aws, endpointId, signal } = loading
+  for (let load = 1; load <= MAX_LOADS; load++) {
+    const packages = await listPackages(aws, endpointId, signal)
+    const version = versionOf(packages)
+    if (known?.version === version) return known
+    const bundles = await loadBundles(loading, packages)
+    if (bundles) return buildSnapshot({ endpointId, version, bundles })
+  }
+  throw new GatewayError(
+    'BUNDLE_UNAVAILABLE',
+    `A setting of endpoint "${endpointId}" is missing: activate the package again`,
+  )
+}
+
+/** @returns undefined when a setting that a package names is gone */
+async function loadBundles(
+  { aws, definitions, endpointId, signal }: Loading,
+  packages: readonly PackageRow[],
+): Promise<ActiveBundle[] | undefined> {
+  const rows: SettingRows = packages.some(({ settings }) => settings.length > 0)
+    ? await readSettingRows(aws, endpointId, signal)
+    : new Map()
+  const bundles: ActiveBundle[] = []
+  for (const active of packages) {
+    const { package_name: packageName, active_sha256: sha256 } = active
+    const ref = { endpointId, packageName, sha256 }
+    const settings = settingsOf(active, rows)
+    if (!settings) return undefined
+    bundles.push({ ref, settings, definitions: await definitions.read(ref, signal) })
+  }
+  return bundles
+}
+
+/** Packages and revisions; an activation raises one of them, whatever it changes. */
+function versionOf(packages: readonly PackageRow[]): string {
+  const revisions = packages.map(({ package_name: name, revision }) => [name, revision])
+  return createHash('sha256').update(JSON.stringify(revisions)).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,143 @@
+import { Agent } from 'node:http'
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { openDataFolder, type DataFolder } from './data-folder.js'
+import { isAnswering, pollUntil } from './socket-probe.js'
+
+export interface ConnectOptions {
+  readonly dataFolder: string
+  /** Starts the engine's process and returns; called when nothing answers. */
+  readonly spawnEngine: () => void
+}
+
+/** Fits every client that this engine answers. */
+export type LocalClientOptions = Pick<
+  DynamoDBClientConfig & S3ClientConfig,
+  'region' | 'credentials' | 'endpoint' | 'requestHandler'
+>
+
+type Request = Parameters<NodeHttpHandler['handle']>[0]
+type Options = Parameters<NodeHttpHandler['handle']>[1]
+type Send = NodeHttpHandler['handle']
+
+interface Engine {
+  readonly send: Send
+  destroy(): void
+}
+
+const START_TIMEOUT_MS = 15_000
+/** An engine that ended while it was waited for is started again. */
+const RESPAWN_AFTER_MS = 4_000
+/** For a connection on which nothing moves. */
+const SOCKET_TIMEOUT_MS = 60_000
+const MAX_SOCKETS = 256
+
+/** What the AWS clients need to reach the engine of a data folder, started when it is needed. */
+export function connectLocalAws({ dataFolder, spawnEngine }: ConnectOptions): LocalClientOptions {
+  let opened: Promise<Engine> | undefined
+  const open = async () => {
+    opened ??= openEngine(dataFolder, spawnEngine)
+    try {
+      return await opened
+    } catch (error) {
+      opened = undefined
+      throw error
+    }
+  }
+  return {
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    endpoint: 'http://localhost',
+    requestHandler: {
+      metadata: { handlerProtocol: 'http/1.1' },
+      handle: async (request: Request, options?: Options) => (await open()).send(request, options),
+      destroy: () => void opened?.then((engine) => engine.destroy()),
+      updateHttpClientConfig: () => undefined,
+      httpHandlerConfigs: () => ({}),
+    },
+  }
+}
+
+async function openEngine(dataFolder: string, spawnEngine: () => void): Promise<Engine> {
+  const folder = await openDataFolder(dataFolder)
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS, socketPath: folder.socketPath }
+  const http = new NodeHttpHandler({
+    httpAgent: new Agent(agent),
+    socketTimeout: SOCKET_TIMEOUT_MS,
+  })
+  const send: Send = (request, options) => http.handle(request, options)
+  return {
+    send: withRestarts(send, folder, createStarter(folder, spawnEngine)),
+    destroy: () => http.destroy(),
+  }
+}
+
+/**
+ * Sends again, once, when no engine answered or it died. More is left to the SDK, whose own
+ * retries come through here; but those share a quota that many waiting calls would use up.
+ */
+function withRestarts(send: Send, folder: DataFolder, start: () => Promise<void>): Send {
+  return async (request, options) => {
+    // A stream can be sent once only, so it waits until somebody listens.
+    if (isStream(request.body)) {
+      if (!(await isAnswering(folder.socketPath))) await start()
+      return send(request, options)
+    }
+    try {
+      return await send(request, options)
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error
+      await start()
+      return send(request, options).catch(throwTransient)
+    }
+  }
+}
+
+/** One start, however many wait for it. */
+function createStarter(folder: DataFolder, spawnEngine: () => void): () => Promise<void> {
+  let starting: Promise<void> | undefined
+  return async () => {
+    starting ??= startEngine(folder, spawnEngine)
+    try {
+      await starting
+    } finally {
+      starting = undefined
+    }
+  }
+}
+
+async function startEngine(folder: DataFolder, spawnEngine: () => void): Promise<void> {
+  let spawnedAt = Number.NEGATIVE_INFINITY
+  const found = await pollUntil(async () => {
+    if (await isAnswering(folder.socketPath)) return true
+    if (performance.now() - spawnedAt < RESPAWN_AFTER_MS) return undefined
+    spawnedAt = performance.now()
+    spawnEngine()
+    return undefined
+  }, START_TIMEOUT_MS)
+  if (found === undefined)
+    throw new Error(
+      `local AWS did not answer on ${folder.socketPath} within ${START_TIMEOUT_MS / 1000} s; its log is ${folder.logFile}`,
+    )
+}
+
+const isStream = (body: unknown) =>
+  typeof body === 'object' &&
+  body !== null &&
+  !ArrayBuffer.isView(body) &&
+  !(body instanceof ArrayBuffer)
+
+/** Nobody listens (the first two), or who listened is gone. */
+const LOST = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
+
+function isConnectionLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && LOST.has(String(error.code))
+}
+
+/** To the SDK a missing socket is no reason to retry; the name makes it one. */
+function throwTransient(error: unknown): never {
+  if (!isConnectionLost(error)) throw error
+  const lost = new Error('local AWS stopped while it was asked', { cause: error })
+  throw Object.assign(lost, { name: 'TimeoutError' })
+}

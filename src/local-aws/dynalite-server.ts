@@ -1,0 +1,84 @@
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { ClassicLevel } from 'classic-level'
+import dynalite from 'dynalite'
+import type { Log } from '../telemetry/telemetry.js'
+import { readBody } from './request-body.js'
+
+/** As in DynamoDB. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024
+
+/** Tables change state at once: nobody on a laptop waits for a simulated delay. */
+const NO_DELAYS = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
+
+export interface DynamoServer {
+  /** Its `close` also closes the store; what it answers is for the caller to decide. */
+  readonly server: Server
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>
+}
+
+/**
+ * DynamoDB in a folder. dynalite is given finished bodies instead of the connection, because it
+ * throws where nobody can catch when a client hangs up or a value is malformed.
+ */
+export async function createDynamoServer(folder: string, log: Log): Promise<DynamoServer> {
+  await checkStore(folder)
+  const server = dynalite({ path: folder, ...NO_DELAYS })
+  const [listener] = server.listeners('request')
+  server.removeAllListeners('request')
+  if (!listener) throw new Error('dynalite put no listener on its server')
+  const listen: Listener = (replayed, response) =>
+    void Reflect.apply(listener, server, [replayed, response])
+  return { server, answer: guard(listen, log) }
+}
+
+/** dynalite shows a store that cannot be opened only by crashing at the first request. */
+async function checkStore(folder: string): Promise<void> {
+  const level = new ClassicLevel(folder)
+  try {
+    await level.open()
+    await level.close()
+  } catch (error) {
+    throw new Error(`cannot open the DynamoDB data in ${folder}`, { cause: error })
+  }
+}
+
+function guard(listener: log: Log): DynamoServer['answer'] {
+  return async (request, response) => {
+    const body = await readBody(request, MAX_BODY_BYTES)
+    if (body === undefined) return answer(response, 413, 'RequestTooLarge')
+    if (holdsNullElement(body)) return answer(response, 400, 'SerializationException')
+    try {
+      const { method, url, headers } = request
+      const replayed = Object.assign(new EventEmitter(), { method, url, headers })
+      listener(replayed, response)
+      // By hand, so that what dynalite throws meanwhile arrives here.
+      replayed.emit('data', body)
+      replayed.emit('end')
+    } catch (error) {
+      log.error({ err: error, target: request.headers['x-amz-target'] }, 'dynalite failed')
+      if (!response.headersSent) answer(response, 500, 'InternalServerError')
+    }
+  }
+}
+
+/** A null in a set makes dynalite throw inside a lock that is then never released. */
+function holdsNullElement(body: Buffer): boolean {
+  if (!body.includes('null')) return false
+  let found = false
+  try {
+    JSON.parse(body.toString(), (_key, value: unknown) => {
+      found ||= Array.isArray(value) && value.includes(null)
+      return value
+    })
+  } catch {
+    // What is not JSON is answered by dynalite.
+    return false
+  }
+  return found
+}
+
+function answer(response: ServerResponse, status: number, type: string): void {
+  const body = JSON.stringify({ __type: `com.amazon.coral.service#${type}` })
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body)
+}

@@ -1,0 +1,165 @@
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { createBearerAuthenticator } from '../../src/auth/bearer.js'
+import { createLocalTokens, type LocalTokens } from '../../src/auth/local-tokens.js'
+import { createStaticTokenCheck } from '../../src/auth/static-token.js'
+
+const SECRET = 'a-signing-key-of-more-than-32-characters'
+const ADMIN = 'an-admin-token-of-more-than-32-characters'
+const START = Date.UTC(2026, 10, 21)
+const MINUTE_MS = 60_000
+
+function setUp(localTokens: LocalTokens = createLocalTokens(SECRET)) {
+  let now = START
+  const clock = { now: () => now }
+  const isAdminToken = createStaticTokenCheck(ADMIN)
+  const authenticator = createBearerAuthenticator({ isAdminToken, localTokens, clock })
+  return {
+    authenticate: (token: string, endpointId = 'acme') =>
+      authenticator.authenticate(`Bearer ${token}`, endpointId),
+    header: (value: string | undefined) => authenticator.authenticate(value, 'acme'),
+    pass: (ms: number) => (now += ms),
+  }
+}
+
+const proven = {
+  userId: 'ann',
+  endpointId: 'acme',
+  roles: ['caller'] as const,
+  expiresAt: START + 10 * MINUTE_MS,
+}
+
+const sign = (claims: object, secret = SECRET, alg = 'HS256') =>
+  new SignJWT({ sub: 'ann', endpoint_id: 'acme', exp: START / 1000 + 600, ...claims })
+    .setProtectedHeader({ alg })
+    .sign(new TextEncoder().encode(secret))
+
+const refused = { code: 'UNAUTHENTICATED' }
+
+describe('the admin token', () => {
+  it('makes an operator at every endpoint', async () => {
+    const { authenticate } = setUp()
+    for (const endpointId of ['acme', 'default'])
+      expect(await authenticate(ADMIN, endpointId)).toEqual({
+        endpointId,
+        userId: 'operator',
+        roles: ['operator'],
+      })
+  })
+
+  it.each(['ACME', '../acme', 'mcp', 'a'.repeat(64), ''])('opens no endpoint called "%s"', (id) =>
+    expect(setUp().authenticate(ADMIN, id)).rejects.toMatchObject({ code: 'FORBIDDEN' }),
+  )
+
+  it.each([ADMIN.slice(0, -1), `${ADMIN}x`, ADMIN.toUpperCase()])('is not %s', (token) =>
+    expect(setUp().authenticate(token)).rejects.toMatchObject(refused),
+  )
+
+  it('is nobody where none is configured', async () => {
+    const parts = { localTokens: createLocalTokens(SECRET), clock: { now: () => START } }
+    const { authenticate } = createBearerAuthenticator(parts)
+    await expect(authenticate(`Bearer ${ADMIN}`, 'acme')).rejects.toMatchObject(refused)
+  })
+})
+
+describe('a local token', () => {
+  it('makes its user a caller of its endpoint', async () => {
+    const token = await createLocalTokens(SECRET).sign(proven)
+    expect(await setUp().authenticate(token)).toEqual({
+      endpointId: 'acme',
+      userId: 'ann',
+      roles: ['caller'],
+    })
+  })
+
+  it('opens no other endpoint', async () => {
+    const token = await createLocalTokens(SECRET).sign(proven)
+    const { authenticate } = setUp()
+    await expect(authenticate(token, 'other')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await authenticate(token)
+    await expect(authenticate(token, 'other')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('is a caller when it names no roles', async () => {
+    expect(await setUp().authenticate(await sign({}))).toMatchObject({ roles: ['caller'] })
+  })
+
+  it.each<[string, object]>([
+    ['that names the operator role', { roles: ['operator'] }],
+    ['without a user', { sub: '' }],
+    ['without an endpoint', { endpoint_id: undefined }],
+    ['with an endpoint id that cannot be', { endpoint_id: '../x' }],
+    ['that never expires', { exp: undefined }],
+    ['that has expired', { exp: START / 1000 - 31 }],
+    ['that is not valid yet', { nbf: START / 1000 + 31 }],
+  ])('%s is refused', async (_what, claims) => {
+    await expect(setUp().authenticate(await sign(claims))).rejects.toMatchObject(refused)
+  })
+
+  it('is refused when signed with another key, another algorithm, or not at all', async () => {
+    const { authenticate } = setUp()
+    const otherKey = await sign({}, 'another-key-of-more-than-32-characters')
+    const otherAlgorithm = await sign({}, SECRET.padEnd(64, 'x'), 'HS512')
+    const unsigned = new UnsecuredJWT({ sub: 'ann', endpoint_id: 'acme' }).encode()
+    const [head = '', body = ''] = (await sign({})).split('.')
+    for (const token of [otherKey, otherAlgorithm, unsigned, `${head}.${body}.`, 'a.b.c', 'abc'])
+      await expect(authenticate(token)).rejects.toMatchObject(refused)
+  })
+
+  it('is verified once and then remembered, for a minute at most', async () => {
+    const tokens = createLocalTokens(SECRET)
+    let verified = 0
+    const counting = {
+      ...tokens,
+      verify: (token: string, now: Date) => {
+        verified++
+        return tokens.verify(token, now)
+      },
+    }
+    const { authenticate, pass } = setUp(counting)
+    const token = await tokens.sign(proven)
+    for (let n = 0; n < 5; n++) await authenticate(token)
+    expect(verified).toBe(1)
+    pass(MINUTE_MS + 1)
+    await authenticate(token)
+    expect(verified).toBe(2)
+  })
+
+  it('is not remembered beyond its own end', async () => {
+    const { authenticate, pass } = setUp()
+    const token = await createLocalTokens(SECRET).sign({ ...proven, expiresAt: START + 10_000 })
+    await authenticate(token)
+    pass(10_000 + 31_000)
+    await expect(authenticate(token)).rejects.toMatchObject(refused)
+  })
+
+  it('that could not be checked for another reason is no refusal but a fault', async () => {
+    const broken = {
+      ...createLocalTokens(SECRET),
+      verify: () => Promise.reject(new RangeError('out of entropy')),
+    }
+    await expect(setUp(broken).authenticate('a.b.c')).rejects.toBeInstanceOf(RangeError)
+  })
+})
+
+describe('the Authorization header', () => {
+  it.each([undefined, '', 'Basic abc', 'Bearer', 'Bearer  ', `Bearer ${ADMIN} more`, ADMIN])(
+    'that says "%s" is refused',
+    (value) => expect(setUp().header(value)).rejects.toMatchObject(refused),
+  )
+
+  it('names its scheme in any case', async () => {
+    expect(await setUp().header(`bearer ${ADMIN}`)).toMatchObject({ roles: ['operator'] })
+  })
+
+  it('with an endless token is refused unread', () =>
+    expect(setUp().header(`Bearer ${'a'.repeat(9000)}`)).rejects.toMatchObject(refused))
+
+  it('is answered without a word on which check failed', async () => {
+    const { authenticate } = setUp()
+    const messages = new Set<string>()
+    for (const token of ['abc', await sign({ exp: 1 }), await sign({ sub: '' })])
+      await authenticate(token).catch((error: Error) => messages.add(error.message))
+    expect([...messages]).toEqual(['The bearer token is not valid'])
+  })
+})

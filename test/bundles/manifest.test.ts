@@ -1,0 +1,342 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readManifest, manifestWarnings } from '../../src/bundles/manifest.js'
+import { manifestJsonSchema } from '../../src/bundles/manifest-schema.js'
+import type { ManifestChecks } from '../../src/bundles/manifest-checks.js'
+import { schemaProblems } from '../../src/catalog/json-schema.js'
+import { GatewayError } from '../../src/domain/errors.js'
+
+const checks: ManifestChecks = {
+  schemaProblems,
+  templateProblems: (template) => (template.includes('{#') ? ['{#name} is not supported'] : []),
+}
+
+type Json = Record<string, unknown>
+
+const tool = (more: Json = {}): Json => ({
+  name: 'lookup',
+  description: 'Looks up the weather of a city',
+  inputSchema: { type: 'object', properties: { city: { type: 'string' } } },
+  ...more,
+})
+const link = (more: Json = {}): Json => ({
+  type: 'tool',
+  name: 'lookup',
+  module_name: 'weather',
+  class_name: 'Weather',
+  function_name: 'lookup',
+  ...more,
+})
+const module = (more: Json = {}): Json => ({
+  package_name: 'weather_tools',
+  module_name: 'weather',
+  class_name: 'Weather',
+  setting: {},
+  source: '',
+  ...more,
+})
+const manifest = (more: Json = {}): Json => ({
+  tools: [tool()],
+  module_links: [link()],
+  modules: [module()],
+  ...more,
+})
+/** A manifest whose one tool has this input schema. */
+const withSchema = (inputSchema: unknown) => manifest({ tools: [tool({ inputSchema })] })
+const withProperties = (properties: Json) => withSchema({ type: 'object', properties })
+const resource = (more: Json): Json => ({ name: 'guide', description: 'A guide', ...more })
+const withResource = (more: Json) =>
+  manifest({
+    resources: [resource(more)],
+    module_links: [link(), link({ type: 'resource', name: 'guide' })],
+  })
+
+function problemsOf(value: unknown): readonly string[] {
+  try {
+    readManifest(typeof value === 'string' ? value : JSON.stringify(value), checks)
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'BUNDLE_INVALID') throw error
+    const problems = error.data?.['problems']
+    return Array.isArray(problems) ? problems : [error.message]
+  }
+  return []
+}
+
+describe('a manifest', () => {
+  it('is read with every item as its author wrote it: order, unknown and null members too', () => {
+    const own = '{"annotations":null,"x-team":{"b":1,"a":[null]},"name":"lookup","title":null,'
+    const rest = '"inputSchema":{"type":"object","$comment":"kept"},"description":null}'
+    const text = `{"tools":[${own}${rest}],"module_links":[${JSON.stringify(link())}],"modules":[${JSON.stringify(module())}]}`
+    expect(JSON.stringify(readManifest(text, checks).tools[0])).toBe(own + rest)
+  })
+
+  it('may begin with a byte order mark and leave out every list that it does not need', () => {
+    const text = `\uFEFF${JSON.stringify({ module_links: [], modules: [module()] })}`
+    expect(readManifest(text, checks)).toMatchObject({ tools: [], resources: [], prompts: [] })
+  })
+
+  it('may hold resources, templates and prompts beside tools', () => {
+    const full = manifest({
+      resources: [
+        resource({ uri: 'docs://guide' }),
+        { name: 'Any page', uriTemplate: 'docs://{p}' },
+      ],
+      prompts: [
+        { name: 'ask', description: 'Asks', arguments: [{ name: 'topic', required: true }] },
+      ],
+      module_links: [
+        link(),
+        link({ type: 'resource', name: 'guide' }),
+        link({ type: 'resource', name: 'Any page' }),
+        link({ type: 'prompt', name: 'ask' }),
+      ],
+    })
+    expect(problemsOf(full)).toEqual([])
+  })
+
+  it('tells all of its problems at once, each with its path', () => {
+    const problems = problemsOf(
+      manifest({
+        tools: [tool({ name: 'two words' }), tool({ name: 'x', inputSchema: 'string' })],
+        modules: [module({ class_name: '1st' })],
+      }),
+    )
+    expect(problems).toEqual([
+      'tools[0].name: expected 1 to 128 of A-Z, a-z, 0-9, _, . and -',
+      expect.stringMatching(/^tools\[1\]\.inputSchema: expected (object|record)/),
+      'modules[0].class_name: expected a JavaScript name of at most 128 characters',
+    ])
+  })
+
+  it('ends its list of problems where nobody reads on', () => {
+    const tools = Array.from({ length: 200 }, () => tool({ name: '' }))
+    const problems = problemsOf(manifest({ tools }))
+    expect(problems).toHaveLength(101)
+    expect(problems.at(-1)).toBe('and 100 more')
+  })
+})
+
+describe('a refused manifest', () => {
+  it.each<[string, unknown, string]>([
+    ['not JSON', '{ "tools": [', 'mcp_configuration.json is not JSON'],
+    ['a list', [], 'the manifest: expected object, received array'],
+    ['too large', `"${'x'.repeat(5 * 1024 * 1024)}"`, 'larger than 4 MiB'],
+    ['too deep', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'deeper than 100 levels'],
+    ['without modules', { module_links: [] }, 'modules: is missing; expected array'],
+    ['without links', { modules: [module()] }, 'module_links: is missing; expected array'],
+    [
+      'of a name that is too long',
+      manifest({ tools: [tool({ name: 'x'.repeat(129) })] }),
+      'tools[0].name: expected 1 to 128',
+    ],
+    [
+      'of a tool twice',
+      manifest({ tools: [tool(), tool()] }),
+      'tools[1].name: "lookup" is declared already at tools[0].name',
+    ],
+    [
+      'of an unlinked tool',
+      manifest({ tools: [tool(), tool({ name: 'other' })] }),
+      'tools[1]: no entry of module_links says which code answers for tool "other"',
+    ],
+    [
+      'of two links for one tool',
+      manifest({ module_links: [link(), link()] }),
+      'module_links[1]: tool "lookup" is linked already by module_links[0]',
+    ],
+    [
+      'of a link to no item',
+      manifest({ module_links: [link(), link({ type: 'prompt' })] }),
+      'module_links[1].name: there is no prompt "lookup"',
+    ],
+    [
+      'of a link to no class',
+      manifest({ module_links: [link({ class_name: 'Other' })] }),
+      'module_links[0]: modules declares no class "Other" of module "weather"',
+    ],
+    [
+      'of a link of an unknown type',
+      manifest({ module_links: [link({ type: 'agent' })] }),
+      'module_links[0].type: expected "tool", "resource" or "prompt"',
+    ],
+    [
+      'of a function that every object has',
+      manifest({ module_links: [link({ function_name: 'constructor' })] }),
+      'module_links[0].function_name: is a reserved name',
+    ],
+    [
+      'of two packages',
+      manifest({ modules: [module(), module({ package_name: 'other', class_name: 'B' })] }),
+      'modules[1].package_name: is "other" but modules[0] is of "weather_tools"',
+    ],
+    [
+      'of a class twice',
+      manifest({ modules: [module(), module()] }),
+      'modules[1]: "weather/Weather" is declared already at modules[0]',
+    ],
+    [
+      'of a hidden package',
+      manifest({ modules: [module({ package_name: '.x' })] }),
+      'modules[0].package_name',
+    ],
+    [
+      'of a scoped package',
+      manifest({ modules: [module({ package_name: '@a/b' })] }),
+      'modules[0].package_name',
+    ],
+    [
+      'of a module elsewhere',
+      manifest({ modules: [module({ module_name: '../x' })] }),
+      'modules[0].module_name',
+    ],
+    [
+      'of a resource without URI',
+      withResource({}),
+      'resources[0]: expected a uri or a uriTemplate',
+    ],
+    [
+      'of a resource with both URIs',
+      withResource({ uri: 'a://b', uriTemplate: 'a://{b}' }),
+      'resources[0]: expected a uri or a uriTemplate, not both',
+    ],
+    [
+      'of a relative URI',
+      withResource({ uri: 'guide' }),
+      'resources[0].uri: expected an absolute URI',
+    ],
+    [
+      'of a template that cannot be matched',
+      withResource({ uriTemplate: 'a://{#b}' }),
+      'resources[0].uriTemplate: {#name} is not supported',
+    ],
+    [
+      'of a URI twice',
+      manifest({
+        resources: [resource({ uri: 'a://b' }), resource({ uri: 'a://b', name: 'other' })],
+        module_links: [
+          link(),
+          link({ type: 'resource', name: 'guide' }),
+          link({ type: 'resource', name: 'other' }),
+        ],
+      }),
+      'resources[1].uri: "a://b" is declared already at resources[0].uri',
+    ],
+    [
+      'of a prompt argument twice',
+      manifest({
+        prompts: [{ name: 'ask', arguments: [{ name: 'a' }, { name: 'a' }] }],
+        module_links: [link(), link({ type: 'prompt', name: 'ask' })],
+      }),
+      'prompts[0].arguments[1].name: "a" is declared already',
+    ],
+    [
+      'of arguments that are no object',
+      withSchema({ type: 'array' }),
+      'tools[0].inputSchema.type: expected "object"',
+    ],
+    [
+      'of a schema that does not compile',
+      withProperties({ city: { type: 'strnig' } }),
+      'tools[0].inputSchema: ',
+    ],
+    [
+      'of an output schema that does not compile',
+      manifest({ tools: [tool({ outputSchema: { $ref: '#/$defs/none' } })] }),
+      'tools[0].outputSchema: ',
+    ],
+    [
+      'of a reference into the network',
+      withProperties({ city: { $ref: 'https://example.com/city.json' } }),
+      'tools[0].inputSchema.properties.city.$ref: points into the network',
+    ],
+    [
+      'of a header name that is none',
+      withProperties({ city: { type: 'string', 'x-mcp-header': 'My City' } }),
+      'tools[0].inputSchema.properties.city.x-mcp-header: expected the name of an HTTP header',
+    ],
+    [
+      'of a header for a number',
+      withProperties({ size: { type: 'number', 'x-mcp-header': 'Size' } }),
+      'tools[0].inputSchema.properties.size.x-mcp-header: its property must be of type string',
+    ],
+    [
+      'of a header that only some calls have',
+      withSchema({
+        type: 'object',
+        anyOf: [{ properties: { a: { type: 'string', 'x-mcp-header': 'A' } } }],
+      }),
+      'tools[0].inputSchema.anyOf[0].properties.a.x-mcp-header: stands where',
+    ],
+    [
+      'of a header for all arguments',
+      withSchema({ type: 'object', 'x-mcp-header': 'All' }),
+      'tools[0].inputSchema.x-mcp-header: stands where',
+    ],
+    [
+      'of a header twice',
+      withProperties({
+        a: { type: 'string', 'x-mcp-header': 'Region' },
+        b: { type: 'string', 'x-mcp-header': 'region' },
+      }),
+      'tools[0].inputSchema.properties.b.x-mcp-header: names the same header as tools[0]',
+    ],
+  ])('is one %s', (_kind, value, problem) => {
+    expect(problemsOf(value)).toContainEqual(expect.stringContaining(problem))
+  })
+})
+
+describe('an accepted schema', () => {
+  it.each<[string, Json]>([
+    [
+      'annotates nested properties with headers',
+      withProperties({
+        at: {
+          type: 'object',
+          properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
+        },
+      }),
+    ],
+    ['has an argument named x-mcp-header', withProperties({ 'x-mcp-header': { type: 'string' } })],
+    ['has an argument named $ref', withProperties({ $ref: { type: 'string' } })],
+    [
+      'mentions the network in data only',
+      withProperties({ schema: { type: 'object', default: { $ref: 'https://example.com/x' } } }),
+    ],
+    [
+      'refers to its own absolute id',
+      withSchema({
+        $id: 'https://example.com/tool.json',
+        type: 'object',
+        properties: { a: { $ref: 'https://example.com/tool.json#/$defs/a' } },
+        $defs: { a: { type: 'string' } },
+      }),
+    ],
+  ])('%s', (_kind, value) => {
+    expect(problemsOf(value)).toEqual([])
+  })
+})
+
+it('warns of what works but may surprise', () => {
+  const name = 'x'.repeat(65)
+  const parsed = readManifest(
+    JSON.stringify(
+      manifest({
+        tools: [tool({ name, description: '', outputSchema: { type: 'string' } })],
+        module_links: [link({ name })],
+        modules: [module(), module({ class_name: 'Unused' })],
+      }),
+    ),
+    checks,
+  )
+  expect(manifestWarnings(parsed)).toEqual([
+    'tools[0].name: some clients refuse names above 64 characters',
+    'tools[0].description: is empty; agents choose by it',
+    'tools[0].outputSchema.type: clients before 2026-07-28 expect "object"',
+    'modules[1]: no entry of module_links uses it',
+  ])
+})
+
+it('its JSON Schema in the repository is the one that is checked (node scripts/build.mjs && node scripts/write-manifest-schema.mjs renews it)', () => {
+  const committed = new URL('../../src/bundles/mcp-configuration.schema.json', import.meta.url)
+  expect(JSON.parse(readFileSync(committed, 'utf8'))).toEqual(manifestJsonSchema())
+})

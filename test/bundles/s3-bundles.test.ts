@@ -1,0 +1,306 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bundleZipKey } from '../../src/aws/table-keys.js'
+import { sha256Of } from '../../src/bundles/bundle-hash.js'
+import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
+import { createS3Bundles, type S3BundlesOptions } from '../../src/bundles/s3-bundles.js'
+import { removeTree } from '../../src/bundles/unpacked-folder.js'
+import type { BundleRef } from '../../src/domain/bundle-ref.js'
+import { silentLog } from '../../src/telemetry/telemetry.js'
+import { startTestAws } from '../support/aws.js'
+import { builtFile } from '../support/built.js'
+import { makeZip, zipOf } from '../support/zip.js'
+
+let test: Awaited<ReturnType<typeof startTestAws>>
+let cacheFolder: string
+
+beforeAll(async () => {
+  test = await startTestAws()
+})
+afterAll(() => test.stop())
+beforeEach(async () => {
+  cacheFolder = await mkdtemp(join(tmpdir(), 'bundle-cache-'))
+})
+afterEach(() => removeTree(cacheFolder))
+
+const FILES = {
+  'mcp_configuration.json': '{}',
+  'weather/index.js': 'export const mild = 21',
+  'weather/größe/天気.txt': 'text',
+}
+let serial = 0
+
+/** A ZIP that no earlier test has stored. */
+function freshZip(files: Parameters<typeof zipOf>[0] = FILES): Buffer {
+  serial += 1
+  return zipOf({ ...files, 'serial.txt': String(serial) })
+}
+
+function refOf(zip: Buffer, endpointId = 'acme'): BundleRef {
+  return { endpointId, packageName: 'weather', sha256: sha256Of(zip) }
+}
+
+function createBundles(options: Partial<S3BundlesOptions> = {}) {
+  return createS3Bundles({ aws: test.aws, cacheFolder, log: silentLog, ...options })
+}
+
+/** Puts other bytes under a version's name, as an intruder in the bucket would. */
+async function overwrite(ref: BundleRef, body: Buffer): Promise<void> {
+  const s3 = await test.aws.s3()
+  await s3.send(
+    new PutObjectCommand({ Bucket: test.aws.bucket, Key: bundleZipKey(ref), Body: body }),
+  )
+}
+
+/** The same AWS, counting how often its S3 client is taken, and opened only when told. */
+function countedAws() {
+  const counted = { requests: 0, aws: test.aws }
+  counted.aws = {
+    ...test.aws,
+    s3: () => {
+      counted.requests += 1
+      return test.aws.s3()
+    },
+  }
+  return counted
+}
+
+function recordErrors() {
+  const errors: { fields: object; message: string }[] = []
+  const log = {
+    ...silentLog,
+    error: (fields: object, message: string) => void errors.push({ fields, message }),
+  }
+  return { errors, log }
+}
+
+describe('a stored version', () => {
+  it('is opened as a folder named by its hash, with every file as it was', async () => {
+    const zip = freshZip()
+    const ref = refOf(zip)
+    const bundles = createBundles()
+    await bundles.store(ref, zip)
+    const { folder, ref: opened } = await bundles.open(ref)
+    expect(opened).toEqual(ref)
+    expect(folder).toBe(join(cacheFolder, 'acme', ref.sha256))
+    for (const [path, content] of Object.entries(FILES))
+      expect(await readFile(join(folder, path), 'utf8')).toBe(content)
+  })
+
+  it('is read-only on disk', async () => {
+    const zip = freshZip()
+    const bundles = createBundles()
+    await bundles.store(refOf(zip), zip)
+    const { folder } = await bundles.open(refOf(zip))
+    const modes = ['', 'weather', 'weather/index.js'].map(
+      async (path) => (await stat(join(folder, path))).mode & 0o777,
+    )
+    expect(await Promise.all(modes)).toEqual([0o555, 0o555, 0o444])
+  })
+
+  it('may be stored again, which changes nothing', async () => {
+    const zip = freshZip()
+    const bundles = createBundles()
+    await bundles.store(refOf(zip), zip)
+    await bundles.store(refOf(zip), zip)
+    await expect(bundles.open(refOf(zip))).resolves.toMatchObject({ ref: refOf(zip) })
+  })
+
+  it('is never stored under another name', async () => {
+    await expect(createBundles().store(refOf(freshZip()), freshZip())).rejects.toThrow('SHA-256')
+  })
+
+  it('of one tenant is not there for another', async () => {
+    const zip = freshZip()
+    const bundles = createBundles()
+    await bundles.store(refOf(zip), zip)
+    await expect(bundles.open(refOf(zip, 'globex'))).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+    })
+  })
+
+  it('is downloaded once for all who open it at once, and not again later', async () => {
+    const zip = freshZip()
+    const counted = countedAws()
+    const bundles = createBundles({ aws: counted.aws })
+    await createBundles().store(refOf(zip), zip)
+    const opened = await Promise.all([1, 2, 3].map(() => bundles.open(refOf(zip))))
+    opened.push(await bundles.open(refOf(zip)))
+    opened.push(await createBundles({ aws: counted.aws }).open(refOf(zip)))
+    expect(new Set(opened.map(({ folder }) => folder)).size).toBe(1)
+    expect(counted.requests).toBe(1)
+  })
+
+  it('is unpacked a few at a time however many different ones are opened at once', async () => {
+    const zips = Array.from({ length: 12 }, () => freshZip())
+    const bundles = createBundles()
+    await Promise.all(zips.map((zip) => bundles.store(refOf(zip), zip)))
+    const opened = await Promise.all(zips.map((zip) => bundles.open(refOf(zip))))
+    expect(await readdir(join(cacheFolder, 'acme'))).toHaveLength(opened.length)
+  })
+})
+
+describe("a bundle's JavaScript", () => {
+  it('is a module without any package.json, and what its own says otherwise', async () => {
+    const esm = freshZip({ 'weather/index.js': 'export const kind = "module"' })
+    const cjs = freshZip({
+      'package.json': '{ "type": "commonjs" }',
+      'weather/index.js': 'module.exports = { kind: "script" }',
+    })
+    const bundles = createBundles()
+    for (const [zip, kind] of [
+      [esm, 'module'],
+      [cjs, 'script'],
+    ] as const) {
+      await bundles.store(refOf(zip), zip)
+      const { folder } = await bundles.open(refOf(zip))
+      const source = `import(${JSON.stringify(pathToFileURL(join(folder, 'weather/index.js')).href)})
+        .then((loaded) => process.stdout.write(loaded.kind ?? loaded.default.kind))`
+      const child = spawn(process.execPath, ['-e', source], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const [said] = await Promise.all([text(child.stdout), once(child, 'close')])
+      expect(said).toBe(kind)
+    }
+  })
+})
+
+describe('a refused version', () => {
+  it('is one that is not in the store', async () => {
+    await expect(createBundles().open(refOf(freshZip()))).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+      message: expect.stringContaining('it is not in the store'),
+    })
+  })
+
+  it('is one whose bytes were changed in the store; that is logged with its reference', async () => {
+    const ref = refOf(freshZip())
+    await overwrite(ref, freshZip({ 'weather/index.js': 'export const evil = true' }))
+    const { errors, log } = recordErrors()
+    await expect(createBundles({ log }).open(ref)).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+      message: expect.stringContaining('other bytes under its name'),
+    })
+    expect(errors).toEqual([
+      { fields: expect.objectContaining(ref), message: expect.stringContaining('other bytes') },
+    ])
+    expect(await readdir(cacheFolder)).toEqual([])
+  })
+
+  it('is one that became larger in the store than any version may be', async () => {
+    const ref = refOf(freshZip())
+    await overwrite(ref, Buffer.alloc(2_000))
+    const limits = { ...DEFAULT_ARCHIVE_LIMITS, maxZipBytes: 1_000 }
+    await expect(createBundles({ limits }).open(ref)).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+      message: expect.stringContaining('cannot be fetched'),
+    })
+  })
+
+  it('is one that breaks the limits although its hash is right, and leaves nothing on disk', async () => {
+    const zip = makeZip([{ name: '../evil.js', body: 'evil' }])
+    await createBundles().store(refOf(zip), zip)
+    await expect(createBundles().open(refOf(zip))).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+      message: expect.stringContaining('"../evil.js"'),
+    })
+    expect(await readdir(cacheFolder)).toEqual([])
+  })
+
+  it('is served again as soon as the store has it', async () => {
+    const zip = freshZip()
+    const bundles = createBundles()
+    await expect(bundles.open(refOf(zip))).rejects.toMatchObject({ code: 'BUNDLE_UNAVAILABLE' })
+    await bundles.store(refOf(zip), zip)
+    await expect(bundles.open(refOf(zip))).resolves.toMatchObject({ ref: refOf(zip) })
+  })
+
+  it.each([
+    ['endpoint', { endpointId: '..', packageName: 'weather', sha256: '0'.repeat(64) }],
+    ['hash', { endpointId: 'acme', packageName: 'weather', sha256: '../other' }],
+  ])('is a reference whose %s would lead out of the cache', async (_part, ref) => {
+    await expect(createBundles().open(ref)).rejects.toThrow('not a reference to a bundle')
+  })
+})
+
+describe('after a crash', () => {
+  it('what was half unpacked is never served, and removed once it is old', async () => {
+    const zip = freshZip()
+    const ref = refOf(zip)
+    const tenant = join(cacheFolder, 'acme')
+    const old = join(tenant, `${ref.sha256}.partial-old`)
+    const recent = join(tenant, `${ref.sha256}.partial-recent`)
+    for (const folder of [old, recent]) {
+      await mkdir(join(folder, 'weather'), { recursive: true })
+      await writeFile(join(folder, 'weather/index.js'), 'export const half =')
+      await chmod(join(folder, 'weather'), 0o555)
+    }
+    const anHourAgo = Date.now() / 1000 - 3_600
+    await utimes(old, anHourAgo, anHourAgo)
+    const bundles = createBundles()
+    await bundles.store(ref, zip)
+    const { folder } = await bundles.open(ref)
+    expect(await readFile(join(folder, 'weather/index.js'), 'utf8')).toBe(FILES['weather/index.js'])
+    expect((await readdir(tenant)).sort()).toEqual([ref.sha256, `${ref.sha256}.partial-recent`])
+  })
+})
+
+describe('processes that share a cache folder', () => {
+  it('open the same version at the same time, and both get it whole', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'two-processes-'))
+    try {
+      const zip = freshZip(
+        Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`d${n}/f.js`, 'x'])),
+      )
+      await writeFile(join(root, 'bundle.zip'), zip)
+      const children = Array.from({ length: 3 }, () => startUnpacking(root, refOf(zip)))
+      await Promise.all(children.map(({ isReady }) => isReady))
+      for (const { child } of children) child.stdin.end('go')
+      const said = await Promise.all(children.map(({ output }) => output))
+      expect(said).toEqual(children.map(() => '201'))
+      expect(await readdir(join(cacheFolder, 'acme'))).toEqual([refOf(zip).sha256])
+    } finally {
+      await rm(root, { recursive: true })
+    }
+  })
+})
+
+/** A process that unpacks on command and says how many folders and files it then sees. */
+function startUnpacking(root: string, ref: BundleRef) {
+  const source = `
+    import { readFile, readdir } from 'node:fs/promises'
+    import { once } from 'node:events'
+    const { readArchive } = await import(${moduleOf('archive.js')})
+    const { DEFAULT_ARCHIVE_LIMITS } = await import(${moduleOf('archive-limits.js')})
+    const { unpack } = await import(${moduleOf('unpacked-folder.js')})
+    const folder = ${JSON.stringify(join(cacheFolder, ref.endpointId, ref.sha256))}
+    const zip = await readFile(${JSON.stringify(join(root, 'bundle.zip'))})
+    const entries = await readArchive(zip, DEFAULT_ARCHIVE_LIMITS)
+    process.stderr.write('ready')
+    await once(process.stdin, 'data')
+    await unpack(folder, entries)
+    process.stdout.write(String((await readdir(folder)).length - 1))`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source])
+  return { child, isReady: once(child.stderr, 'data'), output: text(child.stdout) }
+}
+
+function moduleOf(file: string): string {
+  return JSON.stringify(builtFile(`bundles/${file}`).href)
+}

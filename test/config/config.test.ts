@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig, settings, usesAws } from '../../src/config/config.js'
+import { settingsHelp } from '../../src/config/help.js'
+import { ensureLocalSecrets, readLocalSecrets } from '../../src/config/local-secrets.js'
+
+const SECRET = 'x'.repeat(32)
+const aws = {
+  AWS_REGION: 'eu-central-1',
+  FUNCT_BUCKET_NAME: 'bundles',
+  JWT_SECRET_KEY: SECRET,
+  ADMIN_STATIC_TOKEN: SECRET,
+}
+
+describe('the configuration', () => {
+  it('needs nothing on a laptop, and stays on loopback', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({ HOST: '127.0.0.1', PORT: 8000, MCP_TRANSPORT: 'sse' })
+    expect(usesAws(config)).toBe(false)
+  })
+
+  it('has no default for any secret', () => {
+    expect(readConfig({})).not.toHaveProperty('JWT_SECRET_KEY')
+    expect(readConfig({})).not.toHaveProperty('ADMIN_STATIC_TOKEN')
+  })
+
+  it('takes an empty value for none', () => {
+    expect(readConfig({ PORT: '', HOST: '' })).toMatchObject({ PORT: 8000, HOST: '127.0.0.1' })
+  })
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true)
+  })
+
+  it('names everything that is wrong at once, the contradictions too', () => {
+    const wrong = {
+      PORT: 'abc',
+      MCP_ENDPOINT_ID: 'A B',
+      PUBLIC_URL: 'ftp://x',
+      AUTH_PROVIDER: 'local,kerberos',
+      ADMIN_STATIC_TOKEN: 'short',
+      ALLOWED_ORIGINS: 'https://a.example/path',
+      FUNCT_BUCKET_NAME: 'bundles',
+    }
+    const read = () => readConfig(wrong)
+    for (const line of [
+      'PORT must be a whole number from 0 to 65535',
+      'MCP_ENDPOINT_ID must be 1 to 63 of a-z',
+      'PUBLIC_URL must be an http or https URL',
+      'AUTH_PROVIDER must be a list of local, cognito, oidc',
+      'ADMIN_STATIC_TOKEN must have at least 32 characters',
+      'ALLOWED_ORIGINS must be a list of origins like https://app.example.com',
+      'AWS_REGION is needed with FUNCT_BUCKET_NAME',
+      'JWT_SECRET_KEY is needed with AWS',
+    ])
+      expect(read).toThrow(line)
+  })
+
+  it('never repeats a secret that is wrong', () => {
+    expect(() => readConfig({ ADMIN_STATIC_TOKEN: 'hunter2' })).not.toThrow('hunter2')
+  })
+
+  it.each(['JWT_SECRET_KEY', 'ADMIN_STATIC_TOKEN', 'AWS_REGION'])(
+    'with AWS does not start without %s',
+    (name) => expect(() => readConfig({ ...aws, [name]: undefined })).toThrow(name),
+  )
+
+  it('with AWS and stdio needs no token, because nobody signs in', () => {
+    const { JWT_SECRET_KEY: _key, ADMIN_STATIC_TOKEN: _token, ...rest } = aws
+    expect(usesAws(readConfig({ ...rest, MCP_TRANSPORT: 'stdio' }))).toBe(true)
+  })
+
+  it.each([
+    [{ AUTH_PROVIDER: 'cognito' }, 'COGNITO_USER_POOL_ID is needed'],
+    [{ AUTH_PROVIDER: 'oidc' }, 'OIDC_ISSUER is needed'],
+    [
+      { AUTH_PROVIDER: 'oidc', OIDC_ISSUER: 'https://id.example' },
+      'this version serves local only, not oidc',
+    ],
+  ])('refuses %j: %s', (env, line) => {
+    expect(() => readConfig(env)).toThrow(line)
+  })
+
+  it('reads lists and URLs into their canonical form', () => {
+    const env = {
+      ALLOWED_ORIGINS: 'https://a.example, http://b:1',
+      PUBLIC_URL: 'https://c.example/',
+    }
+    expect(readConfig(env)).toMatchObject({
+      ALLOWED_ORIGINS: ['https://a.example', 'http://b:1'],
+      PUBLIC_URL: 'https://c.example',
+    })
+  })
+})
+
+describe('the help', () => {
+  it('explains every setting and gives its default', () => {
+    const lines = settingsHelp().split('\n')
+    expect(lines).toHaveLength(Object.keys(settings).length)
+    for (const [index, name] of Object.keys(settings).entries())
+      expect(lines[index]).toMatch(new RegExp(`^ {2}${name} +\\S.{8,}`))
+    expect(settingsHelp()).toMatch(/PORT .*\[8000\]/)
+    expect(settingsHelp()).toMatch(/AUTH_PROVIDER .*\[local\]/)
+  })
+})
+
+describe("a laptop's secrets", () => {
+  let folder: string
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'secrets-'))))
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('are generated once, different each time, readable by their owner only', () => {
+    const first = ensureLocalSecrets(join(folder, 'a'))
+    expect(first.isNew).toBe(true)
+    expect(ensureLocalSecrets(join(folder, 'a'))).toEqual({ ...first, isNew: false })
+    expect(ensureLocalSecrets(join(folder, 'b')).secrets).not.toEqual(first.secrets)
+    expect(statSync(join(folder, 'a', 'secrets.json')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(join(folder, 'a'))).toEqual(['secrets.json'])
+  })
+
+  it('are not there before the first start', () => {
+    expect(readLocalSecrets(folder)).toBeUndefined()
+  })
+
+  it.each(['', '{}', '{"adminToken":"short","jwtSecretKey":"short"}'])(
+    'are not replaced when the file is damaged: %s',
+    (text) => {
+      const file = join(folder, 'secrets.json')
+      writeFileSync(file, text)
+      expect(() => ensureLocalSecrets(folder)).toThrow(`${file} is damaged`)
+      expect(readFileSync(file, 'utf8')).toBe(text)
+    },
+  )
+
+  it('that cannot be read are an error and not a reason for new ones', () => {
+    writeFileSync(join(folder, 'blocked'), '')
+    expect(() => readLocalSecrets(join(folder, 'blocked'))).toThrow('ENOTDIR')
+  })
+})

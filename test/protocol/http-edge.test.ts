@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import { readHttpMessage, toErrorAnswer } from '../../src/protocol/protocol.js'
+
+const VERSION = 'io.modelcontextprotocol/protocolVersion'
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
+const LOG_LEVEL = 'io.modelcontextprotocol/logLevel'
+const envelope = { [VERSION]: '2026-07-28', [CAPABILITIES]: {} }
+
+const modernHeaders = (method: string, more: object = {}) => ({
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': method,
+  ...more,
+})
+
+const modern = (method: string, params: object = {}, meta: object = envelope) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 7, method, params: { ...params, _meta: meta } })
+
+const legacy = (method: string, params: object = {}) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 7, method, params })
+
+/** Status and code of the answer that a refused message gets. */
+function refusalOf(headers: Record<string, string>, body: string) {
+  const message = readHttpMessage(headers, body)
+  if (message.kind !== 'refused') throw new Error(`expected a refusal, got ${message.kind}`)
+  const { status, body: answer } = toErrorAnswer(message.error, message)
+  return { status, ...answer } as {
+    status: number
+    id?: unknown
+    error: { code: number; message: string; data?: unknown }
+  }
+}
+
+describe('a legacy HTTP message', () => {
+  it('is read as the revision that its header names', () => {
+    const message = readHttpMessage({ 'mcp-protocol-version': '2025-06-18' }, legacy('tools/list'))
+    expect(message).toMatchObject({
+      kind: 'request',
+      request: { id: 7, method: 'tools/list', version: '2025-06-18', era: 'legacy' },
+    })
+  })
+
+  it('is taken for 2025-03-26 when it names no revision', () => {
+    expect(readHttpMessage({}, legacy('ping'))).toMatchObject({
+      request: { version: '2025-03-26' },
+    })
+  })
+
+  it('may ask to initialize whatever its header says', () => {
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'c', version: '1' },
+    }
+    const message = readHttpMessage(
+      { 'mcp-protocol-version': '1999-01-01' },
+      legacy('initialize', params),
+    )
+    expect(message).toMatchObject({ kind: 'request', request: { method: 'initialize' } })
+  })
+
+  it('is refused with 400 when its header names a revision that nobody knows', () => {
+    const refusal = refusalOf({ 'mcp-protocol-version': '1999-01-01' }, legacy('tools/list'))
+    expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32022 } })
+  })
+
+  it('hears of an unknown method in the body, on a 200', () => {
+    const refusal = refusalOf({}, legacy('server/discover'))
+    expect(refusal).toMatchObject({ status: 200, error: { code: -32601 } })
+  })
+
+  it('keeps its progress token, and is shown logs from info on', () => {
+    const message = readHttpMessage({}, legacy('ping', { _meta: { progressToken: 'p-1' } }))
+    expect(message).toMatchObject({ request: { progressToken: 'p-1', logLevel: 'info' } })
+  })
+})
+
+describe('any message', () => {
+  it.each([
+    ['not JSON', '{', -32700],
+    ['empty', '', -32700],
+    ['a batch', '[]', -32600],
+    ['a string', '"x"', -32600],
+    ['null', 'null', -32600],
+    ['another JSON-RPC', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600],
+    ['a null id', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600],
+    ['a fractional id', '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32600],
+    ['a method that is no string', '{"jsonrpc":"2.0","id":1,"method":4}', -32600],
+    ['an empty method', '{"jsonrpc":"2.0","id":1,"method":""}', -32600],
+    ['params in a list', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600],
+    ['null params', '{"jsonrpc":"2.0","id":1,"method":"ping","params":null}', -32600],
+  ])('that is %s is refused with 400', (_what, body, code) => {
+    expect(refusalOf({}, body)).toMatchObject({ status: 400, error: { code } })
+  })
+
+  it('answers without an id when none could be read', () => {
+    expect(refusalOf({}, '{"jsonrpc":"2.0","id":null,"method":"ping"}')).not.toHaveProperty('id')
+    expect(refusalOf({}, '{')).not.toHaveProperty('id')
+  })
+
+  it('keeps the id of a refused message that has one', () => {
+    expect(refusalOf({}, '{"jsonrpc":"1.0","id":"a","method":"ping"}')).toMatchObject({ id: 'a' })
+  })
+
+  it.each([
+    ['arrays', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['objects', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`],
+  ])('that nests %s too deep is refused before it is parsed', (_what, value) => {
+    const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${value}}}`
+    const refusal = refusalOf({}, body)
+    expect(refusal).toMatchObject({ status: 400, error: { code: -32600 } })
+    expect(refusal.error.message).toContain('64')
+  })
+
+  it('may hold any number of brackets inside a string', () => {
+    const text = `${'['.repeat(500)}\\"${'{'.repeat(500)}\\\\`
+    const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"${text}"}}`
+    expect(readHttpMessage({}, body).kind).toBe('request')
+  })
+
+  it('that is a notification or a response is told apart from a request', () => {
+    const note = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
+    expect(readHttpMessage({}, note)).toMatchObject({ kind: 'notification' })
+    expect(readHttpMessage({}, '{"jsonrpc":"2.0","id":1,"result":{}}').kind).toBe('response')
+  })
+
+  it.each([
+    ['tools/call', {}, 'params.name: must be a string'],
+    ['tools/call', { name: 'x', arguments: [] }, 'params.arguments: must be an object'],
+    ['tools/list', { cursor: 4 }, 'params.cursor: must be a string'],
+    ['resources/read', { uri: 4 }, 'params.uri: must be a string'],
+    ['prompts/get', { name: 'x', arguments: { a: 1 } }, 'params.arguments.a: must be a string'],
+    ['logging/setLevel', { level: 'loud' }, 'params.level: must be one of debug'],
+    ['completion/complete', { ref: 1, argument: 2 }, 'params.argument: must be an object'],
+    ['initialize', { protocolVersion: 1 }, 'params.clientInfo: must be an object'],
+  ])('%s with wrong params %j says which and why', (method, params, expected) => {
+    const refusal = refusalOf({}, legacy(method, params))
+    expect(refusal).toMatchObject({ status: 200, error: { code: -32602 } })
+    expect(refusal.error.message).toContain(expected)
+  })
+})
+
+describe('a modern HTTP message', () => {
+  it('stands alone: its envelope says all', () => {
+    const body = modern('tools/call', { name: 't' }, { ...envelope, [LOG_LEVEL]: 'debug' })
+    const message = readHttpMessage(modernHeaders('tools/call', { 'mcp-name': 't' }), body)
+    expect(message).toMatchObject({
+      kind: 'request',
+      request: { method: 'tools/call', era: 'modern', version: '2026-07-28', logLevel: 'debug' },
+    })
+  })
+
+  it('shows no logs unless it asks for them', () => {
+    const message = readHttpMessage(modernHeaders('tools/list'), modern('tools/list'))
+    expect(message).toMatchObject({ kind: 'request', request: { logLevel: undefined } })
+  })
+
+  it.each([
+    ['no envelope', {}],
+    ['no version', { [CAPABILITIES]: {} }],
+    ['no capabilities', { [VERSION]: '2026-07-28' }],
+    ['capabilities in a list', { [VERSION]: '2026-07-28', [CAPABILITIES]: [] }],
+    ['a version that is no string', { [VERSION]: 4, [CAPABILITIES]: {} }],
+    ['an unknown log level', { ...envelope, [LOG_LEVEL]: 'loud' }],
+    ['a client without a name', { ...envelope, 'io.modelcontextprotocol/clientInfo': {} }],
+  ])('with %s is refused with 400 and -32602', (_what, meta) => {
+    const refusal = refusalOf(modernHeaders('tools/list'), modern('tools/list', {}, meta))
+    expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32602 } })
+    expect(refusal.error.message).toContain('_meta["io.modelcontextprotocol/')
+  })
+
+  it('of an unknown revision is told which are served', () => {
+    const meta = { ...envelope, [VERSION]: '2099-01-01' }
+    const headers = modernHeaders('tools/list', { 'mcp-protocol-version': '2099-01-01' })
+    expect(refusalOf(headers, modern('tools/list', {}, meta))).toMatchObject({
+      status: 400,
+      error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2099-01-01' } },
+    })
+  })
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'another version in the header',
+      { 'mcp-protocol-version': '2025-11-25', 'mcp-method': 'tools/call', 'mcp-name': 't' },
+    ],
+    ['no version header', { 'mcp-method': 'tools/call', 'mcp-name': 't' }],
+    ['another method in the header', modernHeaders('tools/list', { 'mcp-name': 't' })],
+    ['another case in the method', modernHeaders('TOOLS/CALL', { 'mcp-name': 't' })],
+    ['no method header', { 'mcp-protocol-version': '2026-07-28', 'mcp-name': 't' }],
+    ['another name in the header', modernHeaders('tools/call', { 'mcp-name': 'u' })],
+    ['no name header', modernHeaders('tools/call')],
+    ['broken base64 in the name', modernHeaders('tools/call', { 'mcp-name': '=?base64?d?=' })],
+    [
+      'base64 of no UTF-8 in the name',
+      modernHeaders('tools/call', { 'mcp-name': '=?base64?/w==?=' }),
+    ],
+  ])('with %s is refused with 400 and -32020', (_what, headers) => {
+    const refusal = refusalOf(headers, modern('tools/call', { name: 't' }))
+    expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32020 } })
+  })
+
+  it.each([
+    ['white space around it', '  t\t'],
+    ['base64', '=?base64?dA==?='],
+  ])('takes a name header with %s', (_what, header) => {
+    const headers = modernHeaders('tools/call', { 'mcp-name': header })
+    expect(readHttpMessage(headers, modern('tools/call', { name: 't' })).kind).toBe('request')
+  })
+
+  it('takes a name literally that lacks the end of the base64 mark', () => {
+    const name = '=?base64?dA=='
+    const headers = modernHeaders('tools/call', { 'mcp-name': name })
+    expect(readHttpMessage(headers, modern('tools/call', { name })).kind).toBe('request')
+  })
+
+  it('decodes parameter headers', () => {
+    const headers = modernHeaders('tools/call', {
+      'mcp-name': 't',
+      'mcp-param-region': '=?base64?SGVsbG8sIOS4lueVjA==?=',
+    })
+    const message = readHttpMessage(headers, modern('tools/call', { name: 't' }))
+    if (message.kind !== 'request') throw new Error('expected a request')
+    expect(message.request.paramHeaders?.get('region')).toBe('Hello, 世界')
+  })
+
+  it.each([
+    'initialize',
+    'ping',
+    'logging/setLevel',
+    'resources/subscribe',
+    'no/such',
+    '__proto__',
+  ])('%s is not a method of this revision: 404', (method) => {
+    const refusal = refusalOf(modernHeaders(method), modern(method))
+    expect(refusal).toMatchObject({ status: 404, id: 7, error: { code: -32601 } })
+  })
+
+  it('may not be a response', () => {
+    const headers = { 'mcp-protocol-version': '2026-07-28' }
+    const refusal = refusalOf(headers, '{"jsonrpc":"2.0","id":1,"result":{}}')
+    expect(refusal).toMatchObject({ status: 400, error: { code: -32600 } })
+  })
+
+  it('may be a notification without any of the headers of requests', () => {
+    const headers = { 'mcp-protocol-version': '2026-07-28' }
+    const note = '{"jsonrpc":"2.0","method":"notifications/x"}'
+    expect(readHttpMessage(headers, note).kind).toBe('notification')
+  })
+
+  it('that names a legacy revision in its body is served as that', () => {
+    const meta = { ...envelope, [VERSION]: '2025-11-25' }
+    const headers = { 'mcp-protocol-version': '2025-11-25' }
+    expect(readHttpMessage(headers, modern('ping', {}, meta))).toMatchObject({
+      request: { era: 'legacy', version: '2025-11-25' },
+    })
+  })
+})

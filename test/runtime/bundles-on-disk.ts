@@ -1,0 +1,150 @@
+/** The test bundles of this folder, jobs for them, and executors with limits that tests can reach. */
+import { fileURLToPath } from 'node:url'
+import type { OpenBundle } from '../../src/bundles/bundles.js'
+import { createInlineExecutor } from '../../src/runtime/inline-executor.js'
+import type {
+  Executor,
+  FunctionJob,
+  LogEntry,
+  McpResult,
+  Progress,
+  RuntimeLimits,
+} from '../../src/runtime/runtime.js'
+import { createWorkerExecutor } from '../../src/runtime/worker-executor.js'
+import { silentLog, type Log } from '../../src/telemetry/telemetry.js'
+import { builtFile } from '../support/built.js'
+
+export const limits: RuntimeLimits = {
+  maxHeapMb: 64,
+  maxResultBytes: 100_000,
+  maxConcurrentCalls: 8,
+  maxInstances: 4,
+  idleMs: 60_000,
+}
+
+export interface ExecutorSetup {
+  readonly limits?: Partial<RuntimeLimits>
+  readonly log?: Log
+  readonly checkTimeoutMs?: number
+}
+
+export function workerExecutor({
+  limits: changed,
+  log = silentLog,
+  checkTimeoutMs,
+}: ExecutorSetup = {}): Executor {
+  return createWorkerExecutor({
+    entry: builtFile('runtime/worker-entry.js'),
+    limits: { ...limits, ...changed },
+    log,
+    checkTimeoutMs,
+  })
+}
+
+export function inlineExecutor({ limits: changed, log = silentLog }: ExecutorSetup = {}): Executor {
+  return createInlineExecutor({ limits: { ...limits, ...changed }, log })
+}
+
+/** A bundle folder as if it had been opened for a tenant. */
+export function openBundle(name: string, endpointId = 'acme', version = 'a'): OpenBundle {
+  return {
+    ref: { endpointId, packageName: name, sha256: version.repeat(64).slice(0, 64) },
+    folder: fileURLToPath(new URL(`bundles/${name}`, import.meta.url)),
+  }
+}
+
+export type JobChanges = Partial<Omit<FunctionJob, 'target'>> & {
+  readonly target?: Partial<FunctionJob['target']>
+}
+
+/** `bundle:Class.method`, or `bundle/module:Class.method`. */
+export function jobFor(path: string, input: unknown = {}, changes: JobChanges = {}): FunctionJob {
+  const [, name = '', module = name, className = '', functionName = ''] =
+    /^(\w+)(?:\/(\w+))?:(\w+)\.(\w+)$/.exec(path) ?? []
+  const { target, ...rest } = changes
+  const bundle = changes.bundle ?? openBundle(name)
+  return {
+    callId: 'call-1',
+    userId: 'ada',
+    bundle,
+    mcpType: 'tool',
+    input,
+    deadline: Date.now() + 20_000,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    onLog: () => undefined,
+    ...rest,
+    target: {
+      bundle: bundle.ref,
+      moduleName: module,
+      className,
+      functionName,
+      setting: {},
+      ...target,
+    },
+  }
+}
+
+/** A run that tells when its function has begun, by its first progress message. */
+export interface BegunRun {
+  readonly result: Promise<McpResult>
+  readonly begun: Promise<void>
+}
+
+export function begin(executor: Executor, job: FunctionJob): BegunRun {
+  let result: Promise<McpResult> | undefined
+  const begun = new Promise<void>((resolve, reject) => {
+    const onProgress = (progress: Progress) => {
+      job.onProgress(progress)
+      resolve()
+    }
+    result = executor.run({ ...job, onProgress })
+    result.catch(reject)
+  })
+  begun.catch(() => undefined)
+  return { result: result ?? Promise.reject(new Error('not started')), begun }
+}
+
+export interface Recorded {
+  readonly progress: Progress[]
+  readonly logs: LogEntry[]
+}
+
+/** Collects what a job reports. */
+export function recorder() {
+  const recorded: Recorded = { progress: [], logs: [] }
+  const listeners = {
+    onProgress: (progress: Progress) => void recorded.progress.push(progress),
+    onLog: (entry: LogEntry) => void recorded.logs.push(entry),
+  }
+  return { recorded, listeners }
+}
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly fields: Record<string, unknown>
+  readonly message: string
+}
+
+/** A log whose lines can be read, and awaited. */
+export function recordingLog() {
+  const lines: LogLine[] = []
+  const waiting = new Set<() => void>()
+  const at = (level: LogLine['level']) => (fields: object, message: string) => {
+    lines.push({ level, fields: { ...fields }, message })
+    for (const look of waiting) look()
+  }
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  const line = (isWanted: (line: LogLine) => boolean) =>
+    new Promise<LogLine>((resolve) => {
+      const look = () => {
+        const found = lines.find(isWanted)
+        if (!found) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      look()
+    })
+  return { log, lines, line }
+}

@@ -1,0 +1,7 @@
+import { nothing } from './not-there.js'
+
+export class Importing {
+  work() {
+    return nothing
+  }
+}

@@ -1,0 +1,5 @@
+module.exports = class Single {
+  greet() {
+    return 'the module is the class'
+  }
+}
