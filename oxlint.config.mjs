@@ -27,7 +27,6 @@ export const rooms = {
     'telemetry',
     'protocol',
     'aws',
-    'local-aws',
     'auth',
     'calls',
     'catalog',
@@ -40,43 +39,65 @@ export const rooms = {
 }
 
 /** Rooms that are all front door: nouns and their keys, with no adapter to hide. */
-const openRooms = new Set(['domain', 'aws'])
+export const openRooms = new Set(['domain', 'aws'])
 
-const adapters = '{dynamo,redis,memory,s3}-*'
-const fastify = ['fastify', 'fastify-plugin', '@fastify/*']
-const awsSdk = ['@aws-sdk/*', '@smithy/*']
-const redis = ['redis', 'ioredis']
-const cloud = [...awsSdk, 'dynalite']
+/** Rooms whose front door is not the one file named after them. */
+export const frontDoors = {
+  config: ['config', 'help', 'local-secrets'],
+  transport: ['http-server', 'stdio'],
+}
 
-/** Packages that a file may not import, unless its room or its name says otherwise. */
-const forbiddenPackages = (allowed = []) =>
-  [...fastify, ...cloud, ...redis].filter((name) => !allowed.includes(name))
+export const adapters = '{dynamo,redis,memory,s3}-*'
+const fastify = ['fastify', 'fastify-plugin', '@fastify']
+const awsSdk = ['@aws-sdk', '@smithy']
+const redis = ['redis', '@redis', 'ioredis']
+const dynalite = ['dynalite']
 
 const allowedPackages = {
   transport: fastify,
   aws: awsSdk,
-  'local-aws': cloud,
+  'local-aws': [...awsSdk, ...dynalite],
 }
 
+/** Packages, and everything inside them, that a file may not import. */
+const closedPackages = (allowed = []) =>
+  [...fastify, ...awsSdk, ...dynalite, ...redis]
+    .filter((name) => !allowed.includes(name))
+    .flatMap((name) => [name, `${name}/**`])
+
+/** Ways around the walls. */
+const byways = [
+  {
+    group: ['process', 'node:process'],
+    message: 'process is a global; its environment is read in main.ts alone',
+  },
+  { group: ['node:module'], importNames: ['createRequire'], message: 'import instead' },
+  { group: ['mcp-daemon-engine', 'mcp-daemon-engine/**'], message: 'import the file itself' },
+]
+
+/** The front doors of rooms as patterns, seen from `base`. */
+const doors = (names, base) =>
+  names.flatMap((name) =>
+    openRooms.has(name)
+      ? [`!${base}/${name}/*.js`]
+      : (frontDoors[name] ?? [name]).map((file) => `!${base}/${name}/${file}.js`),
+  )
+
+/** Closes everything outside the room, opens the allowed doors, closes the adapters again. */
 const wall = (room, allowed = allowedPackages[room]) => ({
   'no-restricted-imports': [
     'error',
     {
       patterns: [
         {
-          group: [
-            '../**',
-            ...rooms[room].flatMap((name) =>
-              openRooms.has(name) ? [`!../${name}/*.js`] : [`!../${name}/${name}.js`],
-            ),
-            `../*/${adapters}`,
-          ],
+          group: ['../**', './../**', './*/**', ...doors(rooms[room], '..'), `../*/${adapters}`],
           message: `${room}/ may import only the front doors of: ${rooms[room].join(', ') || 'nothing'}; never an adapter`,
         },
         {
-          group: forbiddenPackages(allowed),
+          group: closedPackages(allowed),
           message: `${room}/ may not import this package: see "rooms" in oxlint.config.mjs`,
         },
+        ...byways,
       ],
     },
   ],
@@ -88,17 +109,49 @@ const inRoom = (room) => ({ files: [`src/${room}/**`], rules: wall(room) })
 const adaptersInRoom = (room) => [
   {
     files: [`src/${room}/dynamo-*.ts`, `src/${room}/s3-*.ts`],
-    rules: wall(room, awsSdk),
+    rules: wall(room, [...(allowedPackages[room] ?? []), ...awsSdk]),
   },
   { files: [`src/${room}/redis-*.ts`], rules: wall(room, redis) },
 ]
 
-const noAdapters = (message, extra = []) => ({
+/** `app.ts` and the process take their parts: only `parts.ts` looks behind the front doors. */
+const topLevel = {
   'no-restricted-imports': [
     'error',
-    { patterns: [{ group: [`./*/${adapters}`, ...extra, ...forbiddenPackages()], message }] },
+    {
+      patterns: [
+        {
+          group: [
+            '../**',
+            './*/**',
+            ...doors(
+              Object.keys(rooms).filter((room) => room !== 'local-aws'),
+              '.',
+            ),
+            `./*/${adapters}`,
+          ],
+          message: 'only parts.ts chooses adapters; here are front doors only',
+        },
+        { group: closedPackages(), message: 'packages belong to rooms' },
+        ...byways,
+      ],
+    },
   ],
-})
+}
+
+/** `parts.ts` chooses adapters, and even so uses no package that belongs to one. */
+const partsFile = {
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [
+        { group: ['../**'], message: 'src/ imports nothing from outside' },
+        { group: closedPackages(), message: 'packages belong to rooms' },
+        ...byways,
+      ],
+    },
+  ],
+}
 
 export default {
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node', 'vitest'],
@@ -125,27 +178,30 @@ export default {
     'typescript/no-floating-promises': 'error',
     'typescript/consistent-type-imports': 'error',
     'typescript/no-non-null-assertion': 'error',
-    'node/no-process-env': 'error',
+    'no-restricted-properties': [
+      'error',
+      { object: 'process', property: 'env', message: 'the environment is read in main.ts alone' },
+      { object: 'globalThis', property: 'process', message: 'process is a global' },
+    ],
     'no-await-in-loop': 'off',
     'unicorn/no-array-sort': 'off',
   },
   overrides: [
     ...Object.keys(rooms).map(inRoom),
     ...Object.keys(rooms).flatMap(adaptersInRoom),
-    {
-      files: ['src/app.ts'],
-      rules: noAdapters('app.ts takes its parts: only parts.ts chooses adapters', [
-        './local-aws/*',
-      ]),
-    },
-    { files: ['src/main.ts', 'src/lambda.ts'], rules: { 'node/no-process-env': 'off' } },
+    { files: ['src/*.ts'], rules: topLevel },
+    { files: ['src/parts.ts'], rules: partsFile },
+    { files: ['src/main.ts', 'src/lambda.ts'], rules: { 'no-restricted-properties': 'off' } },
     { files: ['*.config.mjs', '*.config.ts'], rules: { 'import/no-default-export': 'off' } },
     {
       files: ['test/**', 'scripts/**'],
       rules: {
         'max-lines-per-function': 'off',
-        'node/no-process-env': 'off',
+        'no-restricted-properties': 'off',
         'no-restricted-imports': 'off',
+        // A test's helper stands beside the test that it explains, and answers are parsed JSON.
+        'unicorn/consistent-function-scoping': 'off',
+        'typescript/no-unsafe-type-assertion': 'off',
       },
     },
   ],

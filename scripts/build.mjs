@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Compiles `src/` into `dist/` and copies what is not TypeScript. Says nothing unless it fails. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,13 +9,21 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-const compiled = spawnSync(process.execPath, [tsc, '-p', join(root, 'src')], { encoding: 'utf8' })
+const dist = join(root, 'dist')
+/** The old build stays until the new one is whole: a gateway may be running from it. */
+const draft = `${dist}.partial-${process.pid}`
+
+const compiled = spawnSync(process.execPath, [tsc, '-p', join(root, 'src'), '--outDir', draft], {
+  encoding: 'utf8',
+})
 if (compiled.status !== 0) {
+  rmSync(draft, { recursive: true, force: true })
   process.stderr.write(compiled.stdout + compiled.stderr)
   process.exit(compiled.status ?? 1)
 }
-cpSync(join(root, 'src'), join(root, 'dist'), {
+cpSync(join(root, 'src'), draft, {
   recursive: true,
   filter: (path) => !path.endsWith('.ts') && !path.endsWith('tsconfig.json'),
 })
+rmSync(dist, { recursive: true, force: true })
+renameSync(draft, dist)

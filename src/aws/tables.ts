@@ -79,8 +79,15 @@ const POLL_MS = 100
  */
 export async function createTables({ db, tables }: TablesOf): Promise<void> {
   const definitions = tableNouns.map((noun) => tableDefinition(tables[noun], noun))
-  await Promise.all(definitions.map((definition) => createTable(db, definition)))
-  await Promise.all(EXPIRING.map((noun) => expireRows(db, tables[noun])))
+  await allOf(definitions.map((definition) => createTable(db, definition)))
+  await allOf(EXPIRING.map((noun) => expireRows(db, tables[noun])))
+}
+
+/** Waits for all, also when one fails, so that nothing goes on behind the caller's back. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(works)
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure) throw failure.reason
 }
 
 /** What `createTables` needs of `Aws`. */

@@ -29,7 +29,7 @@ export function toDefinitions(manifest: Manifest): BundleDefinitions {
   }
 }
 
-export function packageName(manifest: Manifest): string {
+function packageName(manifest: Manifest): string {
   return manifest.modules[0]?.package_name ?? ''
 }
 
@@ -70,7 +70,7 @@ function toModule(module: ManifestModule): ModuleDefinition {
 /** What fills the placeholders of a setting. */
 export type Variables = Readonly<Record<string, string>>
 
-export interface FilledSetting {
+interface FilledSetting {
   readonly setting: Setting
   /** One sentence for each placeholder whose variable is not given. */
   readonly problems: readonly string[]

@@ -113,8 +113,6 @@ export const Manifest = z
 
 export type Manifest = z.output<typeof Manifest>
 export type ManifestTool = z.output<typeof Tool>
-export type ManifestResource = z.output<typeof Resource>
-export type ManifestPrompt = z.output<typeof Prompt>
 export type ModuleLink = z.output<typeof ModuleLink>
 export type ManifestModule = z.output<typeof Module>
 

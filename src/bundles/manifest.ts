@@ -9,7 +9,7 @@ import { MANIFEST_FILE } from './manifest-file.js'
 import { Manifest } from './manifest-schema.js'
 
 /** UTF-8 bytes. The 527 tools of 70 public servers are 0.4 MB of JSON. */
-export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 /** Nesting that checks and schema compilers can follow without overflowing the stack. */
 const MAX_DEPTH = 100
 /** A manifest of another format may be wrong everywhere; nobody reads more than this. */

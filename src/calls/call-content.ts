@@ -36,7 +36,10 @@ type Spoken = Pick<CallRecord, 'arguments' | 'content'>
 /** UTF-8 bytes of the answer's JSON that the row keeps of what lies in the bucket. */
 const PREVIEW_BYTES = 512
 
-const StoredContent = z.looseObject({ arguments: z.unknown(), content: z.unknown() })
+const StoredContent = z.looseObject({
+  arguments: z.unknown().optional(),
+  content: z.unknown().optional(),
+})
 
 /** @param offloadBytes UTF-8 JSON of arguments and content above this goes to the bucket */
 export function toCallContent(call: Spoken, offloadBytes: number): CallContent {

@@ -21,22 +21,24 @@ export function decodeAwsChunked(framed: AsyncIterable<Buffer>): ChunkedBody {
 }
 
 async function* decode(reader: Reader, trailers: Map<string, string>): AsyncGenerator<Buffer> {
-  for (;;) {
-    let left = readSize(await reader.line())
-    if (left === 0) break
-    while (left > 0) {
-      const piece = await reader.piece(left)
-      left -= piece.length
-      yield piece
+  try {
+    for (let left = await readSize(reader); left > 0; left = await readSize(reader)) {
+      while (left > 0) {
+        const piece = await reader.piece(left)
+        left -= piece.length
+        yield piece
+      }
+      if ((await reader.line()) !== '') throw malformed('a chunk is longer than its size')
     }
-    if ((await reader.line()) !== '') throw malformed('a chunk is longer than its size')
+    await readTrailers(reader, trailers)
+  } finally {
+    await reader.close()
   }
-  await readTrailers(reader, trailers)
 }
 
-function readSize(line: string): number {
-  const size = /^([0-9a-f]{1,12})(;|$)/i.exec(line)?.[1]
-  if (size === undefined) throw malformed(`expected the size of a chunk, in hex`)
+async function readSize(reader: Reader): Promise<number> {
+  const size = /^([0-9a-f]{1,12})(;|$)/i.exec(await reader.line())?.[1]
+  if (size === undefined) throw malformed('expected the size of a chunk, in hex')
   return Number.parseInt(size, 16)
 }
 
@@ -56,6 +58,8 @@ interface Reader {
   line(): Promise<string>
   /** Between 1 and `maxBytes` bytes. */
   piece(maxBytes: number): Promise<Buffer>
+  /** Reads no more. */
+  close(): Promise<void>
 }
 
 function createReader(framed: AsyncIterable<Buffer>): Reader {
@@ -82,6 +86,9 @@ function createReader(framed: AsyncIterable<Buffer>): Reader {
       const piece = held.subarray(0, maxBytes)
       held = held.subarray(piece.length)
       return piece
+    },
+    async close() {
+      await source.return?.()
     },
   }
 }

@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly dataFolder: string
   /** Starts the engine's process and returns; called when nothing answers. */
   readonly spawnEngine: () => void
+  /** How long a request waits for the engine to start. Default: 15 s. */
+  readonly startTimeoutMs?: number | undefined
 }
 
 /** Fits every client that this engine answers. */
@@ -18,7 +20,7 @@ export type LocalClientOptions = Pick<
 >
 
 type Request = Parameters<NodeHttpHandler['handle']>[0]
-type Options = Parameters<NodeHttpHandler['handle']>[1]
+type Settings = Parameters<NodeHttpHandler['handle']>[1]
 type Send = NodeHttpHandler['handle']
 
 interface Engine {
@@ -26,7 +28,7 @@ interface Engine {
   destroy(): void
 }
 
-const START_TIMEOUT_MS = 15_000
+const DEFAULT_START_TIMEOUT_MS = 15_000
 /** An engine that ended while it was waited for is started again. */
 const RESPAWN_AFTER_MS = 4_000
 /** For a connection on which nothing moves. */
@@ -34,10 +36,10 @@ const SOCKET_TIMEOUT_MS = 60_000
 const MAX_SOCKETS = 256
 
 /** What the AWS clients need to reach the engine of a data folder, started when it is needed. */
-export function connectLocalAws({ dataFolder, spawnEngine }: ConnectOptions): LocalClientOptions {
+export function connectLocalAws(options: ConnectOptions): LocalClientOptions {
   let opened: Promise<Engine> | undefined
   const open = async () => {
-    opened ??= openEngine(dataFolder, spawnEngine)
+    opened ??= openEngine(options)
     try {
       return await opened
     } catch (error) {
@@ -51,7 +53,8 @@ export function connectLocalAws({ dataFolder, spawnEngine }: ConnectOptions): Lo
     endpoint: 'http://localhost',
     requestHandler: {
       metadata: { handlerProtocol: 'http/1.1' },
-      handle: async (request: Request, options?: Options) => (await open()).send(request, options),
+      handle: async (request: Request, settings?: Settings) =>
+        (await open()).send(request, settings),
       destroy: () => void opened?.then((engine) => engine.destroy()),
       updateHttpClientConfig: () => undefined,
       httpHandlerConfigs: () => ({}),
@@ -59,16 +62,16 @@ export function connectLocalAws({ dataFolder, spawnEngine }: ConnectOptions): Lo
   }
 }
 
-async function openEngine(dataFolder: string, spawnEngine: () => void): Promise<Engine> {
-  const folder = await openDataFolder(dataFolder)
+async function openEngine(options: ConnectOptions): Promise<Engine> {
+  const folder = await openDataFolder(options.dataFolder)
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS, socketPath: folder.socketPath }
   const http = new NodeHttpHandler({
     httpAgent: new Agent(agent),
     socketTimeout: SOCKET_TIMEOUT_MS,
   })
-  const send: Send = (request, options) => http.handle(request, options)
+  const send: Send = (request, settings) => http.handle(request, settings)
   return {
-    send: withRestarts(send, folder, createStarter(folder, spawnEngine)),
+    send: withRestarts(send, folder, createStarter(folder, options)),
     destroy: () => http.destroy(),
   }
 }
@@ -78,27 +81,27 @@ async function openEngine(dataFolder: string, spawnEngine: () => void): Promise<
  * retries come through here; but those share a quota that many waiting calls would use up.
  */
 function withRestarts(send: Send, folder: DataFolder, start: () => Promise<void>): Send {
-  return async (request, options) => {
+  return async (request, settings) => {
     // A stream can be sent once only, so it waits until somebody listens.
     if (isStream(request.body)) {
       if (!(await isAnswering(folder.socketPath))) await start()
-      return send(request, options)
+      return send(request, settings)
     }
     try {
-      return await send(request, options)
+      return await send(request, settings)
     } catch (error) {
       if (!isConnectionLost(error)) throw error
       await start()
-      return send(request, options).catch(throwTransient)
+      return send(request, settings).catch(throwTransient)
     }
   }
 }
 
 /** One start, however many wait for it. */
-function createStarter(folder: DataFolder, spawnEngine: () => void): () => Promise<void> {
+function createStarter(folder: DataFolder, options: ConnectOptions): () => Promise<void> {
   let starting: Promise<void> | undefined
   return async () => {
-    starting ??= startEngine(folder, spawnEngine)
+    starting ??= startEngine(folder, options)
     try {
       await starting
     } finally {
@@ -107,7 +110,8 @@ function createStarter(folder: DataFolder, spawnEngine: () => void): () => Promi
   }
 }
 
-async function startEngine(folder: DataFolder, spawnEngine: () => void): Promise<void> {
+async function startEngine(folder: DataFolder, options: ConnectOptions): Promise<void> {
+  const { spawnEngine, startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = options
   let spawnedAt = Number.NEGATIVE_INFINITY
   const found = await pollUntil(async () => {
     if (await isAnswering(folder.socketPath)) return true
@@ -115,10 +119,10 @@ async function startEngine(folder: DataFolder, spawnEngine: () => void): Promise
     spawnedAt = performance.now()
     spawnEngine()
     return undefined
-  }, START_TIMEOUT_MS)
+  }, startTimeoutMs)
   if (found === undefined)
     throw new Error(
-      `local AWS did not answer on ${folder.socketPath} within ${START_TIMEOUT_MS / 1000} s; its log is ${folder.logFile}`,
+      `local AWS did not answer on ${folder.socketPath} within ${startTimeoutMs} ms; its log is ${folder.logFile}`,
     )
 }
 

@@ -31,6 +31,8 @@ export interface ObjectId {
 
 export interface Upload extends Pick<StoredObject, 'headers' | 'metadata'> {
   readonly pieces: AsyncIterable<Buffer>
+  /** How many bytes the client says will come, where it says so. */
+  readonly announcedBytes?: number | undefined
   /** Throws when this is not what the client sent. */
   checkReceived(received: Received): void
   /** Throws when this must not take the place of what is there. */
@@ -66,6 +68,7 @@ export async function createObjectFolder(options: ObjectFolderOptions): Promise<
 
   return {
     async put(id, upload) {
+      if ((upload.announcedBytes ?? 0) > options.maxObjectBytes) throw tooLarge(options)
       const path = objectPath(id)
       const temporary = join(uploads, randomUUID())
       try {
@@ -98,11 +101,11 @@ interface WriteOptions extends ObjectFolderOptions {
 async function writeUpload(
   path: string,
   key: string,
-  { upload, maxObjectBytes }: WriteOptions,
+  { upload, ...options }: WriteOptions,
 ): Promise<Received> {
   const file = await open(path, 'wx', 0o600)
   try {
-    const received = await writePieces(file, upload.pieces, maxObjectBytes)
+    const received = await writePieces(file, upload.pieces, options)
     upload.checkReceived(received)
     const { headers, metadata } = upload
     const { bytes, md5 } = received
@@ -117,21 +120,23 @@ async function writeUpload(
 async function writePieces(
   file: FileHandle,
   pieces: AsyncIterable<Buffer>,
-  maxObjectBytes: number,
+  options: ObjectFolderOptions,
 ): Promise<Received> {
   const hash = createHash('md5')
   let bytes = 0
   let checksum = 0
   for await (const piece of pieces) {
     bytes += piece.length
-    if (bytes > maxObjectBytes)
-      throw new StorageError('EntityTooLarge', `An object has at most ${maxObjectBytes} bytes`)
+    if (bytes > options.maxObjectBytes) throw tooLarge(options)
     hash.update(piece)
     checksum = crc32(piece, checksum)
     await file.writeFile(piece)
   }
   return { bytes, md5: hash.digest('hex'), crc32: checksum }
 }
+
+const tooLarge = ({ maxObjectBytes }: ObjectFolderOptions) =>
+  new StorageError('EntityTooLarge', `An object has at most ${maxObjectBytes} bytes`)
 
 async function readKeys(folder: string, prefix: string): Promise<string[]> {
   const mayMatch = createPrefixTest(prefix)

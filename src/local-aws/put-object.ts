@@ -32,6 +32,7 @@ export async function putObject({
   const body = readBody(request)
   const { md5 } = await objects.put(target, {
     pieces: body.pieces,
+    announcedBytes: readAnnouncedBytes(headers),
     headers: readStoredHeaders(headers),
     metadata: readMetadata(headers, target.query),
     checkReceived: (received) => checkReceived(received, headers, body.trailers),
@@ -46,6 +47,12 @@ function readBody(request: IncomingMessage): ChunkedBody {
     encodings(request.headers).includes('aws-chunked') ||
     request.headers['x-amz-content-sha256']?.toString().startsWith('STREAMING-') === true
   return isChunked ? decodeAwsChunked(pieces) : { pieces, trailers: new Map() }
+}
+
+/** With framing, `content-length` is a little more than the object. */
+function readAnnouncedBytes(headers: IncomingHttpHeaders): number | undefined {
+  const bytes = headers['x-amz-decoded-content-length'] ?? headers['content-length']
+  return bytes === undefined ? undefined : Number(bytes)
 }
 
 const encodings = (headers: IncomingHttpHeaders) =>

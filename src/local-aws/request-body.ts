@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * The body's pieces. Leaving early keeps the connection open, so that a refusal still reaches
- * the client: Node reads the rest away once the answer is sent.
+ * The body's pieces. Leaving early keeps the connection and reads the rest away, so that a
+ * refusal still reaches the client.
  */
-export function bodyPieces(request: IncomingMessage): AsyncIterable<Buffer> {
-  // Without an encoding set, Node's stream gives buffers.
-  return request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+export async function* bodyPieces(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false })
+  } finally {
+    request.resume()
+  }
 }
 
 /** The whole body, or undefined when it is longer than allowed. */

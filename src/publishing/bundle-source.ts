@@ -33,7 +33,7 @@ export async function readBundleSource(
     )
   if (found.size > limits.maxZipBytes)
     throw bundleInvalid(
-      `${path}: is ${found.size} bytes; at most ${limits.maxZipBytes} are allowed`,
+      `${path}: is ${found.size} bytes; at most ${limits.maxZipBytes} bytes are allowed`,
     )
   return readFile(path)
 }

@@ -1,5 +1,5 @@
 /** The instances that live, by tenant and bundle version, and as many as the limits allow. */
-import { GatewayError } from '../domain/errors.js'
+import type { Log } from '../telemetry/telemetry.js'
 import { createAlarm } from './alarm.js'
 import { noRoom, shuttingDown, toInstanceKey } from './job-answer.js'
 import type { FunctionJob } from './runtime.js'
@@ -36,14 +36,18 @@ export function createInstancePool(options: InstanceOptions): InstancePool {
   }
   const idleAlarm = createAlarm(clock, (now) => {
     for (const instance of serving.values())
-      if (instance.isIdle && now - instance.idleSince >= limits.idleMs)
-        void instance.end(unneeded())
+      if (instance.isIdle && now - instance.idleSince >= limits.idleMs) endIdle(instance, log)
     if (serving.size === 0) return undefined
     const idleSince = [...serving.values()].map((each) => (each.isIdle ? each.idleSince : now))
     return Math.min(...idleSince) + limits.idleMs
   })
+  const makeRoom = () => {
+    const longestIdle = findLongestIdle(serving.values())
+    if (!longestIdle) throw noRoom(limits.maxInstances)
+    endIdle(longestIdle, log)
+  }
   const start = (key: string, { bundle }: FunctionJob): WorkerInstance => {
-    if (countSettled(living) >= limits.maxInstances) makeRoom(serving, limits.maxInstances)
+    if (countSettled(living) >= limits.maxInstances) makeRoom()
     const instance = new WorkerInstance(key, bundle, options, owner)
     serving.set(key, instance)
     living.add(instance)
@@ -69,19 +73,13 @@ function countSettled(instances: ReadonlySet<WorkerInstance>): number {
   return [...instances].filter((instance) => instance.state !== 'suspect').length
 }
 
-/** Ends the instance that has been idle longest. */
-function makeRoom(serving: ReadonlyMap<string, WorkerInstance>, maxInstances: number): void {
-  const [longestIdle] = [...serving.values()]
-    .filter((instance) => instance.isIdle)
-    .sort((a, b) => a.idleSince - b.idleSince)
-  if (longestIdle) {
-    void longestIdle.end(unneeded())
-    return
-  }
-  throw noRoom(maxInstances)
+function findLongestIdle(instances: Iterable<WorkerInstance>): WorkerInstance | undefined {
+  const idle = [...instances].filter((instance) => instance.isIdle)
+  return idle.sort((a, b) => a.idleSince - b.idleSince)[0]
 }
 
-/** No call ever sees it: only an instance without calls is ended so. */
-function unneeded(): GatewayError {
-  return new GatewayError('FUNCTION_FAILED', 'The instance was idle')
+function endIdle(instance: WorkerInstance, log: Log): void {
+  log.debug({ instance: instance.key }, 'an idle instance was ended')
+  // No call ever sees this error: there is none.
+  void instance.end(shuttingDown())
 }

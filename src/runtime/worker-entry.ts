@@ -26,7 +26,7 @@ function serve({ port, folder, packageName, maxResultBytes }: WorkerBoot): void 
       case 'abort':
         return calls.runs.get(message[1])?.abort(message[2])
       case 'ping':
-        return say(['pong'])
+        return say(['pong', message[1]])
       case 'check':
         return void host.problems(message[1]).then((problems) => say(['problems', problems]))
     }

@@ -34,7 +34,7 @@ const GRACE_MS = 200
 
 interface ActiveCall {
   readonly answer: JobAnswer
-  /** Set at the deadline: until then the run may end by itself. */
+  /** Set at the deadline: until then the run may end by itself. Infinity once that is over. */
   graceEndsAt?: number
 }
 
@@ -50,6 +50,7 @@ export class WorkerInstance {
   readonly #alarm
   #state: InstanceState = 'serving'
   #isPongDue = false
+  #lastPing = 0
   #lastNumber = 0
 
   constructor(key: string, bundle: OpenBundle, options: InstanceOptions, owner: InstanceOwner) {
@@ -94,56 +95,72 @@ export class WorkerInstance {
     this.#owner.ended(this, gone)
     const calls = [...this.#calls.values()]
     this.#calls.clear()
-    for (const { answer } of calls) answer.fail(error)
+    for (const call of calls) {
+      answerOverdue(call)
+      call.answer.fail(error)
+    }
     await gone
   }
 
   #onMessage(message: WorkerMessage): void {
     if (message[0] === 'problems') return
     if (message[0] === 'pong') {
-      this.#isPongDue = false
-      this.#recover()
+      this.#onPong(message[1])
       return
     }
     const call = this.#calls.get(message[1])
     if (!call) return
+    if (!END_MESSAGES.has(message[0])) {
+      deliver(call.answer, message)
+      return
+    }
+    answerOverdue(call)
     deliver(call.answer, message)
-    if (!END_MESSAGES.has(message[0])) return
+    // It has read the abort, so it has shown that it is alive.
+    if (message[0] === 'ended' && call.graceEndsAt !== undefined) this.#isPongDue = false
     this.#calls.delete(message[1])
     this.idleSince = this.#options.clock.now()
     if (this.#state !== 'serving') this.#recover()
   }
 
-  /** Times out what is due, judges what did not end in its grace, and says when to look again. */
+  /** Aborts what is due, judges what did not end in its grace, and says when to look again. */
   #onAlarm(now: number): number | undefined {
     // When this thread was busy itself, answers that came in time are still unread.
     this.#worker.drain()
     for (const [number, call] of this.#calls)
       if (call.graceEndsAt === undefined && call.answer.job.deadline <= now)
-        this.#timeOut(number, call, now + GRACE_MS)
-    const isGraceOver = [...this.#calls.values()].some(
-      (call) => (call.graceEndsAt ?? now + 1) <= now,
+        this.#expire(number, call, now + GRACE_MS)
+    const outOfGrace = [...this.#calls.values()].filter(
+      ({ graceEndsAt = Infinity }) => graceEndsAt <= now,
     )
-    if (isGraceOver) this.#judge()
-    if (this.#state === 'ended' || this.isIdle) return undefined
-    return Math.min(...[...this.#calls.values()].map((call) => nextLook(call, now)))
+    for (const call of outOfGrace) call.graceEndsAt = Infinity
+    if (outOfGrace.length > 0) this.#judge()
+    if (this.#state === 'ended') return undefined
+    return Math.min(...[...this.#calls.values()].map(toNextLook))
   }
 
-  #timeOut(number: number, call: ActiveCall, graceEndsAt: number): void {
-    call.answer.timeOut()
+  #expire(number: number, call: ActiveCall, graceEndsAt: number): void {
     call.graceEndsAt = graceEndsAt
     this.#worker.send(['abort', number, 'timed out'])
-    if (!this.#isPongDue) this.#worker.send(['ping'])
+    if (!this.#isPongDue) this.#worker.send(['ping', ++this.#lastPing])
     this.#isPongDue = true
     if (this.#state !== 'serving') return
     this.#state = 'suspect'
     this.#owner.withdraw(this)
   }
 
+  /** Only now the overdue calls are answered: whoever calls next finds the instance sorted out. */
+  #onPong(ping: number): void {
+    if (ping !== this.#lastPing) return
+    this.#isPongDue = false
+    for (const call of this.#calls.values()) answerOverdue(call)
+    this.#recover()
+  }
+
   /** The grace is over and a call has not ended. */
   #judge(): void {
     if (this.#isPongDue) {
-      void this.end(toStopped('it was blocked past the deadline of a call'))
+      this.#stop('it was blocked past the deadline of a call')
       return
     }
     this.#state = 'retired'
@@ -163,8 +180,17 @@ export class WorkerInstance {
 
   #endWhenUseless(): void {
     const isAwaited = [...this.#calls.values()].some((call) => !call.answer.isGiven)
-    if (!isAwaited) void this.end(toStopped('a call in it did not end at its deadline'))
+    if (!isAwaited) this.#stop('a call in it did not end at its deadline')
   }
+
+  #stop(reason: string): void {
+    this.#options.log.warn({ instance: this.key, reason }, 'an instance was stopped')
+    void this.end(toStopped(reason))
+  }
+}
+
+function answerOverdue({ answer, graceEndsAt }: ActiveCall): void {
+  if (graceEndsAt !== undefined) answer.timeOut()
 }
 
 /** After one of these nothing more is said of a call. */
@@ -190,10 +216,8 @@ function deliver(answer: JobAnswer, message: CallMessage): void {
   }
 }
 
-/** A call whose grace is over stays in a retired instance; its other calls set the next look. */
-function nextLook({ answer, graceEndsAt }: ActiveCall, now: number): number {
-  if (graceEndsAt === undefined) return answer.job.deadline
-  return graceEndsAt > now ? graceEndsAt : Infinity
+function toNextLook({ answer, graceEndsAt }: ActiveCall): number {
+  return graceEndsAt ?? answer.job.deadline
 }
 
 function toStopped(reason: string): GatewayError {

@@ -10,12 +10,12 @@ import type { FunctionLogLevel, MethodName, Progress } from './runtime.js'
 export type GatewayMessage =
   | readonly ['call', number: number, requestJson: string]
   | readonly ['abort', number: number, reason: AbortReason]
-  | readonly ['ping']
+  | readonly ['ping', ping: number]
   | readonly ['check', methods: readonly MethodName[]]
 
 export type WorkerMessage =
   | CallMessage
-  | readonly ['pong']
+  | readonly ['pong', ping: number]
   | readonly ['problems', problems: readonly string[]]
 
 export type CallMessage =

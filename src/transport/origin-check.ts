@@ -35,6 +35,9 @@ function isLocalHost(host: string | undefined, publicUrl: URL | undefined): bool
   return host === publicUrl?.host || isLoopbackUrl(`http://${host}`)
 }
 
+/** A name and a port and nothing else: no user, no path, which parsers read in different ways. */
 function isLoopbackUrl(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK_NAMES.has(new URL(url).hostname)
+  if (!URL.canParse(url)) return false
+  const { hostname, username, pathname } = new URL(url)
+  return LOOPBACK_NAMES.has(hostname) && username === '' && pathname === '/'
 }

@@ -1,66 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readManifest, manifestWarnings } from '../../src/bundles/manifest.js'
+import { manifestWarnings, readManifest } from '../../src/bundles/manifest.js'
 import { manifestJsonSchema } from '../../src/bundles/manifest-schema.js'
-import type { ManifestChecks } from '../../src/bundles/manifest-checks.js'
-import { schemaProblems } from '../../src/catalog/json-schema.js'
-import { GatewayError } from '../../src/domain/errors.js'
-
-const checks: ManifestChecks = {
-  schemaProblems,
-  templateProblems: (template) => (template.includes('{#') ? ['{#name} is not supported'] : []),
-}
-
-type Json = Record<string, unknown>
-
-const tool = (more: Json = {}): Json => ({
-  name: 'lookup',
-  description: 'Looks up the weather of a city',
-  inputSchema: { type: 'object', properties: { city: { type: 'string' } } },
-  ...more,
-})
-const link = (more: Json = {}): Json => ({
-  type: 'tool',
-  name: 'lookup',
-  module_name: 'weather',
-  class_name: 'Weather',
-  function_name: 'lookup',
-  ...more,
-})
-const module = (more: Json = {}): Json => ({
-  package_name: 'weather_tools',
-  module_name: 'weather',
-  class_name: 'Weather',
-  setting: {},
-  source: '',
-  ...more,
-})
-const manifest = (more: Json = {}): Json => ({
-  tools: [tool()],
-  module_links: [link()],
-  modules: [module()],
-  ...more,
-})
-/** A manifest whose one tool has this input schema. */
-const withSchema = (inputSchema: unknown) => manifest({ tools: [tool({ inputSchema })] })
-const withProperties = (properties: Json) => withSchema({ type: 'object', properties })
-const resource = (more: Json): Json => ({ name: 'guide', description: 'A guide', ...more })
-const withResource = (more: Json) =>
-  manifest({
-    resources: [resource(more)],
-    module_links: [link(), link({ type: 'resource', name: 'guide' })],
-  })
-
-function problemsOf(value: unknown): readonly string[] {
-  try {
-    readManifest(typeof value === 'string' ? value : JSON.stringify(value), checks)
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== 'BUNDLE_INVALID') throw error
-    const problems = error.data?.['problems']
-    return Array.isArray(problems) ? problems : [error.message]
-  }
-  return []
-}
+import {
+  checks,
+  link,
+  manifest,
+  module,
+  problemsOf,
+  resource,
+  tool,
+  withResource,
+} from './sample-manifest.js'
 
 describe('a manifest', () => {
   it('is read with every item as its author wrote it: order, unknown and null members too', () => {
@@ -229,90 +180,8 @@ describe('a refused manifest', () => {
       }),
       'prompts[0].arguments[1].name: "a" is declared already',
     ],
-    [
-      'of arguments that are no object',
-      withSchema({ type: 'array' }),
-      'tools[0].inputSchema.type: expected "object"',
-    ],
-    [
-      'of a schema that does not compile',
-      withProperties({ city: { type: 'strnig' } }),
-      'tools[0].inputSchema: ',
-    ],
-    [
-      'of an output schema that does not compile',
-      manifest({ tools: [tool({ outputSchema: { $ref: '#/$defs/none' } })] }),
-      'tools[0].outputSchema: ',
-    ],
-    [
-      'of a reference into the network',
-      withProperties({ city: { $ref: 'https://example.com/city.json' } }),
-      'tools[0].inputSchema.properties.city.$ref: points into the network',
-    ],
-    [
-      'of a header name that is none',
-      withProperties({ city: { type: 'string', 'x-mcp-header': 'My City' } }),
-      'tools[0].inputSchema.properties.city.x-mcp-header: expected the name of an HTTP header',
-    ],
-    [
-      'of a header for a number',
-      withProperties({ size: { type: 'number', 'x-mcp-header': 'Size' } }),
-      'tools[0].inputSchema.properties.size.x-mcp-header: its property must be of type string',
-    ],
-    [
-      'of a header that only some calls have',
-      withSchema({
-        type: 'object',
-        anyOf: [{ properties: { a: { type: 'string', 'x-mcp-header': 'A' } } }],
-      }),
-      'tools[0].inputSchema.anyOf[0].properties.a.x-mcp-header: stands where',
-    ],
-    [
-      'of a header for all arguments',
-      withSchema({ type: 'object', 'x-mcp-header': 'All' }),
-      'tools[0].inputSchema.x-mcp-header: stands where',
-    ],
-    [
-      'of a header twice',
-      withProperties({
-        a: { type: 'string', 'x-mcp-header': 'Region' },
-        b: { type: 'string', 'x-mcp-header': 'region' },
-      }),
-      'tools[0].inputSchema.properties.b.x-mcp-header: names the same header as tools[0]',
-    ],
   ])('is one %s', (_kind, value, problem) => {
     expect(problemsOf(value)).toContainEqual(expect.stringContaining(problem))
-  })
-})
-
-describe('an accepted schema', () => {
-  it.each<[string, Json]>([
-    [
-      'annotates nested properties with headers',
-      withProperties({
-        at: {
-          type: 'object',
-          properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
-        },
-      }),
-    ],
-    ['has an argument named x-mcp-header', withProperties({ 'x-mcp-header': { type: 'string' } })],
-    ['has an argument named $ref', withProperties({ $ref: { type: 'string' } })],
-    [
-      'mentions the network in data only',
-      withProperties({ schema: { type: 'object', default: { $ref: 'https://example.com/x' } } }),
-    ],
-    [
-      'refers to its own absolute id',
-      withSchema({
-        $id: 'https://example.com/tool.json',
-        type: 'object',
-        properties: { a: { $ref: 'https://example.com/tool.json#/$defs/a' } },
-        $defs: { a: { type: 'string' } },
-      }),
-    ],
-  ])('%s', (_kind, value) => {
-    expect(problemsOf(value)).toEqual([])
   })
 })
 

@@ -46,8 +46,14 @@ describe('a URI against a template', () => {
 })
 
 describe('a template', () => {
-  it.each<[string, string | undefined]>([
-    ['note://{id}{?a,b}', undefined],
+  it.each(['plain://a', 'note://{id}', 'note://{+path}/{id}{?a,b}', '{a.b}'])(
+    '%s can be matched',
+    (template) => {
+      expect(templateProblems(template)).toEqual([])
+    },
+  )
+
+  it.each([
     ['note://{id', 'brace'],
     ['note://id}', 'brace'],
     ['note://{}', 'not supported'],
@@ -57,9 +63,7 @@ describe('a template', () => {
     ['note://{?a}/{b}', 'not supported'],
     ['note://{a}/{a}', 'twice'],
     ['note://{a}{?a}', 'twice'],
-  ])('%s', (template, part) => {
-    expect(templateProblems(template)).toEqual(
-      part === undefined ? [] : [expect.stringContaining(part)],
-    )
+  ])('%s is refused', (template, part) => {
+    expect(templateProblems(template)).toEqual([expect.stringContaining(part)])
   })
 })

@@ -11,6 +11,7 @@ export interface TestAws {
   /** For further clients of the same engine, such as one with other table names. */
   readonly client: ClientOptions
   readonly dataFolder: string
+  readonly socketPath: string
   /** Ends the engine and removes its folder. */
   stop(): Promise<void>
 }
@@ -31,6 +32,7 @@ export async function startTestAws({ tables = true }: TestAwsOptions = {}): Prom
     aws,
     client,
     dataFolder,
+    socketPath: engine.socketPath,
     async stop() {
       aws.close()
       await engine.close()

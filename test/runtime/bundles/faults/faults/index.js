@@ -71,10 +71,14 @@ export class Faults {
     fs.writeFileSync(1, 'printed by fs.writeFileSync\n')
     fs.appendFileSync(1, 'printed by fs.appendFileSync\n')
     await new Promise((resolve) => fs.write(1, 'printed by fs.write\n', resolve))
-    await new Promise((resolve) => fs.createWriteStream('', { fd: 1, autoClose: false }).write('printed by a stream\n', resolve))
+    await new Promise((resolve) =>
+      fs.createWriteStream('', { fd: 1, autoClose: false }).write('printed by a stream\n', resolve),
+    )
     execSync('echo printed by execSync', { stdio: 'inherit' })
     for (const stdio of ['inherit', ['ignore', 'inherit', 'inherit'], ['ignore', 1, 2]])
-      await new Promise((resolve) => spawn('echo', ['printed by a child'], { stdio }).on('close', resolve))
+      await new Promise((resolve) =>
+        spawn('echo', ['printed by a child'], { stdio }).on('close', resolve),
+      )
     return 'printed'
   }
 

@@ -1,0 +1,212 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Aws } from '../../src/aws/aws.js'
+import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
+import { silentLog } from '../../src/telemetry/telemetry.js'
+import { startTestAws, type TestAws } from '../support/aws.js'
+import {
+  activePackage,
+  aTool,
+  aVersion,
+  expectActive,
+  listed,
+  rowsOf,
+  type VersionOptions,
+} from './bundle-version.js'
+
+let test: TestAws
+let nowMs = Date.UTC(2026, 0, 31)
+let endpointId = ''
+let endpoints = 0
+beforeAll(async () => {
+  test = await startTestAws()
+})
+beforeEach(() => {
+  endpointId = `endpoint-${endpoints++}`
+})
+afterAll(() => test.stop())
+
+/** Each activation has a minute of its own. */
+const tick = () => new Date((nowMs += 60_000)).toISOString()
+const updatedAt = async () =>
+  new Map(
+    (await rowsOf(test.aws, 'functions', endpointId)).map((row) => [
+      row['name'],
+      row['updated_at'],
+    ]),
+  )
+
+const openCatalog = (aws: Aws = test.aws) =>
+  createDynamoCatalog({ aws, checkMs: 1500, log: silentLog, clock: { now: () => nowMs } })
+
+const version = (tools: readonly string[], change: Partial<VersionOptions> = {}) =>
+  aVersion({ endpointId, functions: tools.map((name) => aTool(name)), ...change })
+
+describe('activating a version', () => {
+  it('shows its functions, with their code and setting, at once', async () => {
+    const catalog = openCatalog()
+    expect((await catalog.snapshot(endpointId)).list('tool')).toEqual([])
+    const weather = version(['lookup'])
+    expect(await catalog.activate(weather)).toBe('activated')
+    const found = (await catalog.snapshot(endpointId)).find('tool', 'lookup')
+    expect(found?.data).toEqual(aTool('lookup').data)
+    expect(found?.target).toEqual({
+      bundle: weather.ref,
+      moduleName: 'weather',
+      className: 'Weather',
+      functionName: 'lookup',
+      setting: { unit: 'C' },
+    })
+  })
+
+  it('leaves rows for listing as the data model has them, and an audit row', async () => {
+    const now = tick()
+    const weather = version(['lookup'])
+    await openCatalog().activate(weather)
+    expect(await rowsOf(test.aws, 'functions', endpointId)).toEqual([
+      {
+        endpoint_id: endpointId,
+        function_uuid: expect.any(String),
+        mcp_type: 'tool',
+        name: 'lookup',
+        module_name: 'weather',
+        class_name: 'Weather',
+        function_name: 'lookup',
+        is_async: false,
+        data: JSON.stringify(aTool('lookup').data),
+        origin: 'bundle',
+        package_name: 'weather',
+        updated_at: now,
+      },
+    ])
+    expect(await rowsOf(test.aws, 'modules', endpointId)).toEqual([
+      expect.objectContaining({
+        module_name: '@weather',
+        active_sha256: weather.ref.sha256,
+        previous_sha256: [],
+        revision: 1,
+        updated_by: 'ann',
+      }),
+      {
+        endpoint_id: endpointId,
+        module_name: 'weather',
+        package_name: 'weather',
+        classes: [{ class_name: 'Weather', setting_id: 'weather/weather/Weather' }],
+        source: 'git',
+        updated_at: now,
+        updated_by: 'ann',
+      },
+    ])
+    expect(await rowsOf(test.aws, 'settings', endpointId)).toEqual([
+      expect.objectContaining({ setting: '{"unit":"C"}', updated_at: now, updated_by: 'ann' }),
+    ])
+    expect(await rowsOf(test.aws, 'audit', endpointId)).toEqual([
+      expect.objectContaining({
+        actor: 'ann',
+        action: 'bundle.activate',
+        target: 'weather',
+        after: expect.objectContaining({ sha256: weather.ref.sha256, revision: 1 }),
+        created_at: now,
+      }),
+    ])
+  })
+
+  it('again with the same settings changes nothing', async () => {
+    await openCatalog().activate(version(['lookup']))
+    const tables = ['modules', 'functions', 'settings', 'audit'] as const
+    const read = () => Promise.all(tables.map((table) => rowsOf(test.aws, table, endpointId)))
+    const before = await read()
+    tick()
+    expect(await openCatalog().activate(version(['lookup']))).toBe('unchanged')
+    expect(await read()).toEqual(before)
+  })
+
+  it('with a changed setting changes that setting and nothing else', async () => {
+    const catalog = openCatalog()
+    await catalog.activate(version(['lookup']))
+    const before = await updatedAt()
+    tick()
+    expect(await catalog.activate(version(['lookup'], { setting: { unit: 'F' } }))).toBe(
+      'activated',
+    )
+    const snapshot = await catalog.snapshot(endpointId)
+    expect(snapshot.find('tool', 'lookup')?.target.setting).toEqual({ unit: 'F' })
+    expect(await listed(test.aws, endpointId, 'settings', 'setting')).toEqual(['{"unit":"F"}'])
+    expect(await updatedAt()).toEqual(before)
+    expect(await activePackage(test.aws, endpointId)).toMatchObject({ revision: 2 })
+  })
+
+  it('replaces exactly what changed', async () => {
+    const first = tick()
+    await openCatalog().activate(version(['kept', 'changed', 'dropped']))
+    const second = tick()
+    const changed = aTool('changed', { data: { name: 'changed', inputSchema: {}, title: 'New' } })
+    const next = aVersion({ endpointId, functions: [aTool('kept'), changed, aTool('added')] })
+    await openCatalog().activate(next)
+    expect(await updatedAt()).toEqual(
+      new Map([
+        ['kept', first],
+        ['changed', second],
+        ['added', second],
+      ]),
+    )
+    await expectActive(test.aws, next)
+  })
+
+  it('removes modules that the version no longer has', async () => {
+    await openCatalog().activate(version(['lookup']))
+    await openCatalog().activate(version(['lookup'], { moduleName: 'forecast' }))
+    expect(await listed(test.aws, endpointId, 'modules', 'module_name')).toEqual([
+      '@weather',
+      'forecast',
+    ])
+  })
+
+  it('leaves the overrides of the operator, and drops what the new version lacks', async () => {
+    const resource = aTool('guide', { mcpType: 'resource', uri: 'docs://guide', returnType: 'str' })
+    await openCatalog().activate(aVersion({ endpointId, functions: [resource] }))
+    const [row] = await rowsOf(test.aws, 'functions', endpointId)
+    await test.aws.db.send(
+      new UpdateCommand({
+        TableName: test.aws.tables.functions,
+        Key: { endpoint_id: endpointId, function_uuid: row?.['function_uuid'] },
+        UpdateExpression: 'SET redact = :redact',
+        ExpressionAttributeValues: { ':redact': ['token'] },
+      }),
+    )
+    const { returnType: _, ...plain } = resource
+    await openCatalog().activate(aVersion({ endpointId, functions: [plain] }))
+    const [after] = await rowsOf(test.aws, 'functions', endpointId)
+    expect(after).toMatchObject({ redact: ['token'], uri: 'docs://guide' })
+    expect(after).not.toHaveProperty('return_type')
+  })
+
+  it('back to an older version is remembered, newest first', async () => {
+    const [one, two] = [version(['one']), version(['two'])]
+    for (const each of [one, two, one]) await openCatalog().activate(each)
+    expect(await activePackage(test.aws, endpointId)).toMatchObject({
+      active_sha256: one.ref.sha256,
+      previous_sha256: [two.ref.sha256],
+      revision: 3,
+    })
+    await expectActive(test.aws, one)
+  })
+
+  it('that declares a function twice is refused before anything is written', async () => {
+    const refused = openCatalog().activate(version(['lookup', 'lookup']))
+    await expect(refused).rejects.toMatchObject({
+      code: 'BUNDLE_INVALID',
+      message: 'tool "lookup" is declared twice',
+    })
+    expect(await rowsOf(test.aws, 'functions', endpointId)).toEqual([])
+  })
+
+  it('whose item does not fit a row is refused, naming it', async () => {
+    const data = { name: 'huge', description: 'x'.repeat(400_000) }
+    const huge = aVersion({ endpointId, functions: [aTool('huge', { data })] })
+    await expect(openCatalog().activate(huge)).rejects.toMatchObject({
+      code: 'BUNDLE_INVALID',
+      message: expect.stringContaining('tool "huge"'),
+    })
+  })
+})

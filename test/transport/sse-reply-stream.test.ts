@@ -1,0 +1,53 @@
+import { request as httpRequest } from 'node:http'
+import { once } from 'node:events'
+import { fastify } from 'fastify'
+import { expect, it } from 'vitest'
+import { createReplyStream } from '../../src/transport/reply-stream.js'
+
+const MIB = 1024 * 1024
+
+it('a client that reads slower than its function talks is cut off, and its call cancelled', async () => {
+  const server = fastify()
+  let sent = 0
+  let isCancelled = false
+  server.post('/', async (_request, reply) => {
+    const { exchange } = createReplyStream(reply, { cancelsOnClose: true })
+    exchange.signal.addEventListener('abort', () => (isCancelled = true))
+    while (!exchange.signal.aborted && sent < 64) {
+      exchange.notify({ jsonrpc: '2.0', method: 'notifications/message', params: 'x'.repeat(MIB) })
+      sent++
+      await new Promise(setImmediate)
+    }
+    return reply
+  })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const request = httpRequest(url, { method: 'POST' })
+  request.on('error', () => undefined)
+  request.end()
+  const [response] = await once(request, 'response')
+  response.pause()
+  response.on('error', () => undefined)
+  await expect.poll(() => isCancelled).toBe(true)
+  expect(sent).toBeLessThan(64)
+  response.resume()
+  await once(response, 'close')
+  expect(response.complete).toBe(false)
+  await server.close()
+})
+
+it('after the answer nothing more is sent', async () => {
+  const server = fastify()
+  server.post('/', async (_request, reply) => {
+    const stream = createReplyStream(reply, { cancelsOnClose: false })
+    stream.exchange.notify({ first: true })
+    const finished = stream.finish(200, { answer: true })
+    stream.exchange.notify({ late: true })
+    return finished
+  })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const response = await fetch(url, { method: 'POST' })
+  expect(await response.text()).toBe(
+    'event: message\ndata: {"first":true}\n\nevent: message\ndata: {"answer":true}\n\n',
+  )
+  await server.close()
+})
