@@ -9,7 +9,7 @@ import type {
 } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 
-export type CopyKind = 'functions' | 'modules'
+type CopyKind = 'functions' | 'modules'
 
 export const SORT_KEY = { functions: 'function_uuid', modules: 'module_name' } as const
 

@@ -13,7 +13,7 @@ import type { Snapshot } from './catalog.js'
  * @param known what is served now; returned as it is when its version is still the right one
  * @param signal ends the check when a known snapshot can be served instead
  */
-export type RefreshSnapshot = (
+type RefreshSnapshot = (
   endpointId: string,
   known: Snapshot | undefined,
   signal: AbortSignal,

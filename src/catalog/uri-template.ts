@@ -4,7 +4,7 @@
  */
 
 /** @returns what the variables hold, percent-decoded, or undefined when the URI does not fit */
-export type MatchUri = (uri: string) => Readonly<Record<string, string>> | undefined
+type MatchUri = (uri: string) => Readonly<Record<string, string>> | undefined
 
 export interface UriTemplate {
   readonly match: MatchUri

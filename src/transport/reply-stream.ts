@@ -2,6 +2,7 @@
  * One request's answer: JSON when there is nothing to say before it, an SSE stream from the first
  * notification on.
  */
+import { setMaxListeners } from 'node:events'
 import type { FastifyReply } from 'fastify'
 import type { Exchange } from '../dispatch/dispatch.js'
 import type { JsonObject } from '../protocol/protocol.js'
@@ -17,11 +18,12 @@ export interface ReplyStreamOptions {
   readonly cancelsOnClose: boolean
 }
 
-/** A client that reads slower than its function talks is cut off at this many bytes. */
+/** A client that reads slower than its function talks is cut off with this many bytes unread. */
 const MAX_BUFFERED_BYTES = 1024 * 1024
 
-/** A signal for requests that nothing cancels. */
+/** A signal for requests that nothing cancels: shared, so many functions listen at a time. */
 const neverAborted = new AbortController().signal
+setMaxListeners(0, neverAborted)
 
 export function createReplyStream(
   reply: FastifyReply,
@@ -38,8 +40,8 @@ export function createReplyStream(
   const notify = (notification: JsonObject) => {
     if (isFinished || reply.raw.destroyed) return
     if (!isStreaming) openStream()
-    reply.raw.write(toFrame(notification))
     if (reply.raw.writableLength > MAX_BUFFERED_BYTES) reply.raw.destroy()
+    else reply.raw.write(toFrame(notification))
   }
   const signal = cancelsOnClose ? signalOnClose(reply) : neverAborted
   return {

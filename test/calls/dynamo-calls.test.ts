@@ -7,6 +7,7 @@ import { callContentKey, callKey } from '../../src/aws/table-keys.js'
 import { createDynamoCalls } from '../../src/calls/dynamo-calls.js'
 import type { CallRecord } from '../../src/domain/call.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
+import { awsLosingAnswer } from '../aws/lost-answers.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
 
 let test: TestAws
@@ -204,6 +205,15 @@ describe('a call that is written twice', () => {
     const call = aCall()
     await open().finish(call)
     await open().finish(call)
+    expect(await open().read('acme', call.callId)).toEqual(call)
+  })
+
+  it('is one record when the answer to the first try was lost', async () => {
+    const call = aCall()
+    const { aws, lostCount } = awsLosingAnswer(test, (input) => 'Item' in input)
+    await open(aws).finish(call)
+    aws.close()
+    expect(lostCount()).toBe(1)
     expect(await open().read('acme', call.callId)).toEqual(call)
   })
 

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Aws } from '../../src/aws/aws.js'
 import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
+import { awsLosingAnswer } from '../aws/lost-answers.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
 import {
   activePackage,
   aTool,
   aVersion,
   expectActive,
+  isSwitch,
   listed,
   rowsOf,
   type VersionOptions,
@@ -190,6 +192,15 @@ describe('activating a version', () => {
       revision: 3,
     })
     await expectActive(test.aws, one)
+  })
+
+  it('succeeds when the answer to its switch is lost', async () => {
+    const { aws, lostCount } = awsLosingAnswer(test, (input) => isSwitch({ ...input }))
+    const weather = version(['lookup'])
+    expect(await openCatalog(aws).activate(weather)).toBe('activated')
+    aws.close()
+    expect(lostCount()).toBe(1)
+    await expectActive(test.aws, weather)
   })
 
   it('that declares a function twice is refused before anything is written', async () => {

@@ -9,7 +9,7 @@ import type { BundleVersion } from '../../src/catalog/catalog.js'
 import type { FunctionDefinition, Setting } from '../../src/domain/capability.js'
 import type { TestAws } from '../support/aws.js'
 
-export const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex')
+const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex')
 
 export const aTool = (
   name: string,

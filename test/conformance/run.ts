@@ -8,6 +8,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startLocalAws } from '../../src/local-aws/local-aws.js'
+import { createLog } from '../../src/telemetry/telemetry.js'
 import { startAuthProxy } from '../support/auth-proxy.js'
 import { startGateway } from './gateway.js'
 import { legs, mustPass } from './legs.js'
@@ -15,6 +17,7 @@ import { listProblems, readEntries, readReport, type LegReport } from './report.
 import { runSuite } from './suite.js'
 
 const expectedFailuresFile = pathOf('expected-failures.yml')
+const HOUR_MS = 3_600_000
 const interrupt = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)))
@@ -51,6 +54,9 @@ async function withGateway(run: (url: string) => Promise<boolean>): Promise<numb
   try {
     const dataFolder = await mkdtemp(join(tmpdir(), 'mcp-conformance-'))
     stops.push(() => rm(dataFolder, { recursive: true, force: true }))
+    // Here, so that the gateway starts no engine of its own, which would outlive it.
+    const engine = await startLocalAws({ dataFolder, idleMs: HOUR_MS, log: createLog('error') })
+    stops.push(() => engine.close())
     const token = randomBytes(36).toString('base64url')
     const bundleFolder = pathOf('bundle')
     const gateway = await startGateway({ dataFolder, bundleFolder, token })

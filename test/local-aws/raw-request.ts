@@ -14,8 +14,14 @@ export interface RawRequest {
 /** A request as it is, where the SDK would not send such a one. */
 export async function sendRaw({ body, ...options }: RawRequest) {
   const sent = request(options)
-  const answered = once(sent, 'response')
+  const answered = once(sent, 'response').then(readAnswer)
+  const finished = once(sent, 'finish')
   sent.end(body)
-  const [response] = (await answered) as [IncomingMessage]
-  return { status: response.statusCode, text: await text(response) }
+  // A refusal may come before the whole body is sent; the engine reads the rest away.
+  const [answer] = await Promise.all([answered, finished])
+  return answer
+}
+
+async function readAnswer([response]: IncomingMessage[]) {
+  return { status: response?.statusCode, text: response ? await text(response) : '' }
 }
