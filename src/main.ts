@@ -5,6 +5,9 @@ import { buildGateway } from './app.js'
 import { type Program, runCommand } from './cli/cli.js'
 import { createParts } from './parts.js'
 
+// Node 20 is served on purpose; the SDK's notice would greet every user of a sidecar.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 const packageFile = new URL('../package.json', import.meta.url)
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
 

@@ -24,6 +24,9 @@ import type { Executor } from './runtime/runtime.js'
 import { createWorkerExecutor } from './runtime/worker-executor.js'
 import type { Log } from './telemetry/telemetry.js'
 
+/** For each request to AWS, in milliseconds; the SDK's own retries come on top. */
+const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+
 export interface Parts extends GatewayParts {
   readonly publishing: Publishing
   /** Creates the tables that are missing. */
@@ -83,7 +86,7 @@ function openAws(config: Config, { built }: PartsOptions): Aws {
   const endpoints = { dynamodb: config.AWS_ENDPOINT_URL_DYNAMODB, s3: config.AWS_ENDPOINT_URL_S3 }
   const { AWS_REGION: region, FUNCT_BUCKET_NAME: bucket } = config
   if (usesAws(config) && region !== undefined && bucket !== undefined)
-    return createAws({ bucket, tables, endpoints, client: { region } })
+    return createAws({ bucket, tables, endpoints, client: { region, requestHandler: TIMEOUTS } })
   const dataFolder = resolve(config.DATA_DIR)
   const entry = fileURLToPath(new URL('main.js', built))
   const client = connectLocalAws({

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { type Config, readConfig, usesAws } from '../config/config.js'
 import { createLog, type Log } from '../telemetry/telemetry.js'
 import { printBanner } from './banner.js'
+import { claimOutput } from './claimed-output.js'
 import { loadAtStart } from './load-at-start.js'
 import type { OpenGateway, Program } from './program.js'
 import { ensureSecrets } from './secrets.js'
@@ -44,11 +45,12 @@ async function startHttp(config: Config, program: Program, log: Log): Promise<vo
 }
 
 async function startStdio(config: Config, program: Program, log: Log): Promise<void> {
+  const output = claimOutput(program.stdout, program.stderr)
   const gateway = program.open(config, { log })
   try {
     await prepare(config, gateway, program)
     const serving = gateway.serveStdio(
-      { input: program.stdin, output: program.stdout },
+      { input: program.stdin, output },
       {
         caller: {
           endpointId: config.MCP_ENDPOINT_ID,

@@ -14,7 +14,7 @@ const CLOSE_TIMEOUT_MS = 5_000
 
 export interface EngineOptions {
   readonly folder: DataFolder
-  readonly idleMs: number
+  readonly idleMs: number | undefined
   readonly port?: number | undefined
   readonly log: Log
 }

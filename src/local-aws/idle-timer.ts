@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
 
-/** Calls `onIdle` once, when for `idleMs` no request has been open. */
-export function createIdleTimer(idleMs: number, onIdle: () => void) {
+/** Calls `onIdle` once, when for `idleMs` no request has been open; without a limit never. */
+export function createIdleTimer(idleMs: number | undefined, onIdle: () => void) {
   let openRequests = 0
-  let timer = setTimeout(onIdle, idleMs)
+  const wait = () => (idleMs === undefined ? undefined : setTimeout(onIdle, idleMs))
+  let timer = wait()
   return {
     /** Counts a request until its answer has ended, in whatever way. */
     count(response: ServerResponse): void {
@@ -13,7 +14,7 @@ export function createIdleTimer(idleMs: number, onIdle: () => void) {
         openRequests--
         if (openRequests > 0) return
         clearTimeout(timer)
-        timer = setTimeout(onIdle, idleMs)
+        timer = wait()
       })
     },
     stop(): void {

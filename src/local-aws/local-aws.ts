@@ -18,7 +18,7 @@ export { spawnLocalAws, type SpawnOptions } from './spawn-local-aws.js'
 
 export interface LocalAwsOptions {
   readonly dataFolder: string
-  /** The engine stops after this long without a request. Default: one minute. */
+  /** The engine stops after this many milliseconds without a request. Default: never. */
   readonly idleMs?: number | undefined
   /**
    * Also answers on this loopback port (0: any free one), for tools that know no Unix sockets.
@@ -48,7 +48,6 @@ export class LocalAwsAlreadyRunning extends Error {
   }
 }
 
-const DEFAULT_IDLE_MS = 60_000
 /** For an engine that holds the folder and does not answer: it is starting, or ending. */
 const LOCK_TIMEOUT_MS = 10_000
 
@@ -61,7 +60,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const folder = await openDataFolder(options.dataFolder)
   const lock = await takeLock(folder)
   try {
-    const { idleMs = DEFAULT_IDLE_MS, port, log } = options
+    const { idleMs, port, log } = options
     const server = await serveEngine({ folder, idleMs, port, log })
     const closed = server.closed.finally(() => lock.release())
     return {

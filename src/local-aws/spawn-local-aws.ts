@@ -11,27 +11,29 @@ export interface SpawnOptions {
   readonly entry: URL | string
   /** Before the options. Default: `local-aws`. */
   readonly args?: readonly string[] | undefined
+  /** The engine ends after this many milliseconds without a request. Default: one minute. */
   readonly idleMs?: number | undefined
 }
+
+const DEFAULT_IDLE_MS = 60_000
 
 /** The log starts anew at this size. */
 const MAX_LOG_BYTES = 1024 * 1024
 
 /**
  * Starts the engine as a process of its own, which outlives this one and gets none of its
- * environment: `node {entry} local-aws --data-folder {folder} [--idle-ms {n}]`.
+ * environment: `node {entry} local-aws --data-folder {folder} --idle-ms {n}`.
  */
 export function spawnLocalAws(options: SpawnOptions): void {
-  const { entry, args = ['local-aws'], idleMs } = options
+  const { entry, args = ['local-aws'], idleMs = DEFAULT_IDLE_MS } = options
   const dataFolder = resolve(options.dataFolder)
   const script = entry instanceof URL ? fileURLToPath(entry) : resolve(entry)
-  const idle = idleMs === undefined ? [] : ['--idle-ms', String(idleMs)]
   const logFile = engineLogFile(dataFolder)
   const log = openLog(logFile)
   try {
     const engine = spawn(
       process.execPath,
-      [script, ...args, '--data-folder', dataFolder, ...idle],
+      [script, ...args, '--data-folder', dataFolder, '--idle-ms', String(idleMs)],
       {
         cwd: dataFolder,
         detached: true,

@@ -19,8 +19,9 @@ import { runSuite } from './suite.js'
 const expectedFailuresFile = pathOf('expected-failures.yml')
 const HOUR_MS = 3_600_000
 const interrupt = new AbortController()
+// On, not once: a terminal's signal comes again through tsx, and must not cut the clean-up short.
 for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)))
+  process.on(name, () => interrupt.abort(new Error(`stopped by ${name}`)))
 
 build()
 process.exitCode = await withGateway(runLegs)
