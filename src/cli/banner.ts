@@ -22,7 +22,7 @@ export function printBanner(program: Program, banner: Banner): void {
   MCP endpoint "${snapshot.endpointId}": ${mcpUrl}
 ${newToken === undefined ? '' : `  Admin token, shown this once: ${newToken}\n`}
 Call a tool:
-  export TOKEN=$(npm run -s mcp-daemon -- token)
+  export TOKEN=$(npx mcp-daemon token)
   curl -s ${mcpUrl} -H "Authorization: Bearer $TOKEN" \\
     -H 'Content-Type: application/json' -d '${call}'
 `)

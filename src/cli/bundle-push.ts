@@ -28,12 +28,19 @@ export async function bundlePush(args: readonly string[], program: Program): Pro
     const published = await publishing.publish({ endpointId, zip, variables, actor: 'cli' })
     const { ref, outcome, functions } = published
     for (const warning of published.warnings) program.stderr.write(`warning: ${warning}\n`)
+    const counts = [
+      count(functions.tools, 'tool'),
+      count(functions.resources + functions.resourceTemplates, 'resource'),
+      count(functions.prompts, 'prompt'),
+    ]
     program.stdout.write(
-      `${ref.packageName} ${ref.sha256.slice(0, 12)} ${outcome} at endpoint ${endpointId}: ` +
-        `${functions.tools} tools, ${functions.resources + functions.resourceTemplates} resources, ` +
-        `${functions.prompts} prompts\n`,
+      `${ref.packageName} ${ref.sha256.slice(0, 12)} ${outcome} at endpoint ${endpointId}: ${counts.join(', ')}\n`,
     )
   } finally {
     await gateway.close()
   }
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
 }
