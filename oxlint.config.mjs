@@ -43,6 +43,7 @@ export const openRooms = new Set(['domain', 'aws'])
 
 /** Rooms whose front door is not the one file named after them. */
 export const frontDoors = {
+  bundles: ['bundles', 'module-file'],
   config: ['config', 'help', 'local-secrets'],
   transport: ['http-server', 'stdio'],
 }

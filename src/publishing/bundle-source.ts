@@ -1,13 +1,9 @@
 /** A bundle from this machine's disk, in each form that an author may have it. */
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import {
-  type ArchiveLimits,
-  bundleInvalid,
-  DEFAULT_ARCHIVE_LIMITS,
-  MANIFEST_FILE,
-  zipFolder,
-} from '../bundles/bundles.js'
+import { type ArchiveLimits, bundleInvalid, DEFAULT_ARCHIVE_LIMITS } from '../bundles/bundles.js'
+import type { FolderArchiveOptions } from './folder-archive.js'
+import { MANIFEST_FILE } from './manifest-file.js'
 
 /**
  * Reads a bundle as a ZIP.
@@ -26,7 +22,7 @@ export async function readBundleSource(
   if (found.isDirectory()) return readFolder(path, limits)
   if (!found.isFile()) throw bundleInvalid(`${path}: is neither a file nor a folder`)
   if (extname(path).toLowerCase() === '.json')
-    return zipFolder(dirname(path), { limits, manifestFile: basename(path) })
+    return toZip(dirname(path), { limits, manifestFile: basename(path) })
   if (!(await isZip(path)))
     throw bundleInvalid(
       `${path}: expected a ZIP, a bundle's folder, or a manifest whose name ends in .json`,
@@ -42,7 +38,13 @@ async function readFolder(folder: string, limits: ArchiveLimits): Promise<Buffer
   await stat(join(folder, MANIFEST_FILE)).catch((cause: unknown) => {
     throw bundleInvalid(`${folder}: the folder holds no ${MANIFEST_FILE}`, cause)
   })
-  return zipFolder(folder, { limits })
+  return toZip(folder, { limits })
+}
+
+async function toZip(folder: string, options: FolderArchiveOptions): Promise<Buffer> {
+  // The ZIP library is imported when needed: whoever publishes no folder starts without it.
+  const { zipFolder } = await import('./folder-archive.js')
+  return zipFolder(folder, options)
 }
 
 /** Every ZIP that holds a file begins like this, whatever it is named. */

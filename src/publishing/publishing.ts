@@ -3,19 +3,14 @@
  * The front door of the room. Until the last step, one conditional write, nothing that is active
  * changes; a step that fails leaves at most a stored version that nothing refers to.
  */
-import {
-  type ArchiveLimits,
-  type BundleContents,
-  bundleProblems,
-  type Bundles,
-  type ManifestChecks,
-  readBundle,
-} from '../bundles/bundles.js'
+import { type ArchiveLimits, bundleProblems, type Bundles } from '../bundles/bundles.js'
 import { type Catalog, schemaProblems, templateProblems } from '../catalog/catalog.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions, McpType } from '../domain/capability.js'
 import type { Executor, MethodName } from '../runtime/runtime.js'
 import type { Log } from '../telemetry/telemetry.js'
+import type { BundleContents } from './contents.js'
+import type { ManifestChecks } from './manifest-checks.js'
 
 export { readBundleSource } from './bundle-source.js'
 
@@ -69,7 +64,9 @@ export function createPublishing(options: PublishingOptions): Publishing {
   const { bundles, catalog, executor, limits, log } = options
   return {
     async publish({ endpointId, zip, variables, actor }) {
-      const contents = await readBundle(zip, { limits, variables, checks })
+      // ZIP and schema libraries are imported when needed: a gateway starts without them.
+      const { readContents } = await import('./contents.js')
+      const contents = await readContents(zip, { limits, variables, checks })
       const { definitions, settings, warnings } = contents
       const ref = toRef(endpointId, contents)
       await bundles.store(ref, zip)

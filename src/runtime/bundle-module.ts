@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { moduleFileCandidates } from '../bundles/bundles.js'
+import { moduleFileCandidates } from '../bundles/module-file.js'
 import { GatewayError } from '../domain/errors.js'
 import { FunctionError } from './runtime.js'
 import { readThrown } from './thrown.js'

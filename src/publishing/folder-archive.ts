@@ -3,9 +3,14 @@ import type { Stats } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { zipSync, type Zippable } from 'fflate'
-import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS, formatBytes } from './archive-limits.js'
-import { nameProblem, quoteName } from './archive-names.js'
-import { bundleInvalid } from './bundle-invalid.js'
+import {
+  type ArchiveLimits,
+  bundleInvalid,
+  DEFAULT_ARCHIVE_LIMITS,
+  formatBytes,
+  nameProblem,
+  quoteName,
+} from '../bundles/bundles.js'
 import { MANIFEST_FILE } from './manifest-file.js'
 
 export interface FolderArchiveOptions {
@@ -20,7 +25,13 @@ const SKIPPED = /^(?:\.git|\.DS_Store|\.env(?:\..+)?)$/
 /** fflate writes local time, so a local date gives the same bytes in every time zone. */
 const EPOCH = new Date(1980, 0, 1)
 
-export async function folderArchive(
+/**
+ * A folder as a bundle's ZIP. Symbolic links are stored as what they point at and refused when that
+ * lies outside.
+ *
+ * @throws GatewayError `BUNDLE_INVALID` naming the file that does not fit
+ */
+export async function zipFolder(
   folder: string,
   { limits = DEFAULT_ARCHIVE_LIMITS, manifestFile = MANIFEST_FILE }: FolderArchiveOptions = {},
 ): Promise<Buffer> {

@@ -1,7 +1,6 @@
 /** Reads `mcp_configuration.json`: all that is wrong with it at once, each with its path inside. */
 import type { z } from 'zod'
-import { formatBytes } from './archive-limits.js'
-import { bundleInvalid, bundleProblems } from './bundle-invalid.js'
+import { bundleInvalid, bundleProblems, formatBytes } from '../bundles/bundles.js'
 import type { ManifestChecks } from './manifest-checks.js'
 import { toolSchemaProblems } from './manifest-json-schemas.js'
 import { linkProblems } from './manifest-links.js'

@@ -1,15 +1,19 @@
 /** What is in a bundle's ZIP: its manifest understood, its module files present, its settings filled. */
+import {
+  type ArchiveEntry,
+  type ArchiveLimits,
+  bundleInvalid,
+  bundleProblems,
+  readArchive,
+  sha256Of,
+} from '../bundles/bundles.js'
+import { moduleFileCandidates } from '../bundles/module-file.js'
 import type { BundleDefinitions, Setting } from '../domain/capability.js'
-import { readArchive, type ArchiveEntry } from './archive.js'
-import type { ArchiveLimits } from './archive-limits.js'
-import { sha256Of } from './bundle-hash.js'
-import { bundleInvalid, bundleProblems } from './bundle-invalid.js'
 import { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
 import { manifestWarnings, readManifest } from './manifest.js'
 import type { ManifestChecks } from './manifest-checks.js'
 import { MANIFEST_FILE } from './manifest-file.js'
 import type { Manifest } from './manifest-schema.js'
-import { moduleFileCandidates } from './module-file.js'
 
 export interface BundleContents {
   /** Under which the ZIP is stored. */
@@ -27,6 +31,11 @@ export interface ContentsOptions {
   readonly checks: ManifestChecks
 }
 
+/**
+ * Understands a bundle's ZIP without running any of it: archive, manifest, module files, settings.
+ *
+ * @throws GatewayError `BUNDLE_INVALID` with everything that is wrong at the first step that fails
+ */
 export async function readContents(
   zip: Buffer,
   { limits, variables, checks }: ContentsOptions,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fillSetting, toDefinitions } from '../../src/bundles/definitions.js'
-import { readManifest } from '../../src/bundles/manifest.js'
+import { fillSetting, toDefinitions } from '../../src/publishing/definitions.js'
+import { readManifest } from '../../src/publishing/manifest.js'
 
 const noProblems = { schemaProblems: () => [], templateProblems: () => [] }
 

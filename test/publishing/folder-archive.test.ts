@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readArchive } from '../../src/bundles/archive.js'
-import { DEFAULT_ARCHIVE_LIMITS, zipFolder } from '../../src/bundles/bundles.js'
+import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
+import { zipFolder } from '../../src/publishing/folder-archive.js'
 import { builtFile } from '../support/built.js'
 
 let root: string
@@ -73,7 +74,7 @@ describe('a folder', () => {
   it('gives the same bytes in every time zone', async () => {
     await write({ 'a.js': '1' })
     const script = `
-      const { zipFolder } = await import(${JSON.stringify(builtFile('bundles/bundles.js').href)})
+      const { zipFolder } = await import(${JSON.stringify(builtFile('publishing/folder-archive.js').href)})
       process.stdout.write((await zipFolder(${JSON.stringify(folder)})).toString('base64'))`
     const [here, there] = ['Pacific/Kiritimati', 'America/Los_Angeles'].map((TZ) =>
       execFileSync(process.execPath, ['--input-type=module', '-e', script], {
