@@ -1,15 +1,18 @@
 #!/usr/bin/env node
 /** The process: reads the environment, chooses the parts, runs one command, drains, stops. */
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import { buildGateway } from './app.js'
 import { type Program, runCommand } from './cli/cli.js'
-import { createParts } from './parts.js'
+import { createParts, startEngines } from './parts.js'
 
 // Node 20 is served on purpose; the SDK's notice would greet every user of a sidecar.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
 const packageFile = new URL('../package.json', import.meta.url)
-const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(packageFile, 'utf8')))
 
 const program: Program = {
   env: process.env,
@@ -18,6 +21,7 @@ const program: Program = {
   stdout: process.stdout,
   stderr: process.stderr,
   untilSignal,
+  startEngines,
   open: (config, { log, secrets }) => {
     const server = { name: 'mcp-daemon-engine', title: 'MCP Daemon Engine', version }
     const built = new URL('.', import.meta.url)

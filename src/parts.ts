@@ -16,7 +16,14 @@ import { createDynamoCalls } from './calls/dynamo-calls.js'
 import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
 import { type Config, usesAws } from './config/config.js'
 import { systemClock } from './domain/clock.js'
-import { connectLocalAws, spawnLocalAws } from './local-aws/local-aws.js'
+import {
+  connectLocalAws,
+  type LocalAws,
+  LocalAwsAlreadyRunning,
+  type LocalAwsOptions,
+  spawnLocalAws,
+  startLocalAws,
+} from './local-aws/local-aws.js'
 import type { ServerInfo } from './protocol/protocol.js'
 import { createPublishing, type Publishing } from './publishing/publishing.js'
 import { createInlineExecutor } from './runtime/inline-executor.js'
@@ -114,4 +121,14 @@ function openAuthenticator({ jwtSecretKey, adminToken }: AuthSecrets) {
     localTokens: createLocalTokens(jwtSecretKey),
     clock: systemClock,
   })
+}
+
+/** The embedded engines in this process; undefined when another one serves the folder already. */
+export async function startEngines(options: LocalAwsOptions): Promise<LocalAws | undefined> {
+  try {
+    return await startLocalAws(options)
+  } catch (error) {
+    if (error instanceof LocalAwsAlreadyRunning) return undefined
+    throw error
+  }
 }

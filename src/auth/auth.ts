@@ -1,6 +1,8 @@
 /** Who is calling, and what may they do? The front door of the room. */
 import type { Caller } from '../domain/caller.js'
 
+export { createLocalTokens } from './local-tokens.js'
+
 export interface Authenticator {
   /**
    * Proves who sends a request to an endpoint.

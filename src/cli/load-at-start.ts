@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { GatewayError } from '../domain/errors.js'
 import { type Config, usesAws } from '../config/config.js'
 import { readBundleSource } from '../publishing/publishing.js'
 import type { OpenGateway } from './program.js'
@@ -16,13 +17,11 @@ export async function loadAtStart(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const { MCP_CONFIG_FILE: path, MCP_ENDPOINT_ID: endpointId } = config
-  const publish = async (source: string) =>
-    publishing.publish({
-      endpointId,
-      zip: await readBundleSource(source),
-      variables: readVariables(env),
-      actor: 'start',
-    })
+  const publish = async (source: string) => {
+    const zip = await readBundleSource(source)
+    const request = { endpointId, zip, variables: readVariables(env), actor: 'start' }
+    await againAfterConflict(() => publishing.publish(request))
+  }
   if (path !== undefined) await publish(path)
   else if (!usesAws(config) && endpointId === DEMO_ENDPOINT && (await isEmpty(catalog)))
     await publish(fileURLToPath(new URL('demo-bundle', import.meta.url)))
@@ -33,4 +32,18 @@ async function isEmpty(catalog: OpenGateway['catalog']): Promise<boolean> {
   return (['tool', 'resource', 'resource_template', 'prompt'] as const).every(
     (mcpType) => snapshot.list(mcpType).length === 0,
   )
+}
+
+const MAX_TRIES = 5
+
+/** Gateways and sidecars that start together load the same: whoever loses the race looks again. */
+async function againAfterConflict(publish: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      await publish()
+      return
+    } catch (error) {
+      const isConflict = error instanceof GatewayError && error.code === 'CONFLICT'
+      if (!isConflict || tries === MAX_TRIES) throw error
+    }
 }

@@ -1,12 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../config/config.js'
-import {
-  type LocalAws,
-  LocalAwsAlreadyRunning,
-  type LocalAwsOptions,
-  startLocalAws,
-} from '../local-aws/local-aws.js'
 import { createLog } from '../telemetry/telemetry.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
@@ -23,7 +17,7 @@ export async function localAws(args: readonly string[], program: Program): Promi
   })
   const config = readConfig({ ...program.env, MCP_TRANSPORT: 'stdio' })
   const dataFolder = resolve(values['data-folder'] ?? config.DATA_DIR)
-  const engine = await startUnlessRunning({
+  const engine = await program.startEngines({
     dataFolder,
     port: readWhole('port', values.port),
     idleMs: readWhole('idle-ms', values['idle-ms']),
@@ -36,16 +30,6 @@ export async function localAws(args: readonly string[], program: Program): Promi
   if (engine.url !== undefined) program.stdout.write(`DynamoDB and S3 at ${engine.url}\n`)
   void program.untilSignal().then(() => engine.close())
   await engine.closed
-}
-
-/** Whoever comes second has nothing to do: one process serves the folder. */
-async function startUnlessRunning(options: LocalAwsOptions): Promise<LocalAws | undefined> {
-  try {
-    return await startLocalAws(options)
-  } catch (error) {
-    if (error instanceof LocalAwsAlreadyRunning) return undefined
-    throw error
-  }
 }
 
 function readWhole(name: string, text: string | undefined): number | undefined {

@@ -16,6 +16,25 @@ export interface Program {
   /** Settles at the first SIGTERM or SIGINT; a second one ends the process at once. */
   untilSignal(): Promise<void>
   open(config: Config, options: OpenOptions): OpenGateway
+  /** @returns the running engines of a data folder; undefined when another process runs them */
+  startEngines(options: EngineOptions): Promise<Engines | undefined>
+}
+
+export interface EngineOptions {
+  readonly dataFolder: string
+  /** They end after this many milliseconds without a request. Default: never. */
+  readonly idleMs?: number | undefined
+  /** A loopback port beside the socket; 0 takes a free one. */
+  readonly port?: number | undefined
+  readonly log: Log
+}
+
+export interface Engines {
+  /** Only with a port. */
+  readonly url?: string
+  /** Settles when they have stopped, by `close` or by idleness. */
+  readonly closed: Promise<void>
+  close(): Promise<void>
 }
 
 export interface OpenOptions {

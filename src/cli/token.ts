@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { createLocalTokens } from '../auth/local-tokens.js'
+import { createLocalTokens } from '../auth/auth.js'
 import { readConfig } from '../config/config.js'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import { systemClock } from '../domain/clock.js'

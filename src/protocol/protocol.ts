@@ -6,20 +6,17 @@
  * `revision-*.ts`: a method that it lacks is simply absent from its table.
  */
 export type { ServerInfo } from './revision.js'
-export { toAnswer, toErrorAnswer, toNotification, type ErrorAnswer } from './answers.js'
-export { readHttpMessage, type HttpHeaders } from './http-edge.js'
+export { toAnswer, toErrorAnswer, toNotification } from './answers.js'
+export { readHttpMessage } from './http-edge.js'
 export {
   type JsonObject,
   type McpMethod,
   type McpRequest,
   type Message,
-  type ProtocolVersion,
   type RequestId,
   type RequestOf,
-  type RequestParams,
-  type LogLevel,
   LOG_LEVELS,
 } from './message.js'
 export { checkParamHeaders } from './param-headers.js'
 export { MODERN_VERSIONS, negotiateLegacy } from './revisions.js'
-export { createStdioSession, type StdioSession } from './stdio-edge.js'
+export { createStdioSession } from './stdio-edge.js'

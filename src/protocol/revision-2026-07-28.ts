@@ -2,7 +2,7 @@ import { commonMethods, discoverMethod } from './params.js'
 import type { JsonObject, McpMethod } from './message.js'
 import type { Revision, ServerInfo } from './revision.js'
 
-export const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo'
+const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo'
 
 /**
  * How long a client may keep a complete result, in milliseconds. Everything is `private`: what an

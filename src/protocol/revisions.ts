@@ -18,7 +18,7 @@ const REVISIONS: Record<ProtocolVersion, Revision> = {
   '2026-07-28': revision20260728,
 }
 
-export const LATEST_LEGACY: ProtocolVersion = '2025-11-25'
+const LATEST_LEGACY: ProtocolVersion = '2025-11-25'
 
 /** What a legacy client is taken to speak when it does not say so. */
 export const ASSUMED_LEGACY: ProtocolVersion = '2025-03-26'

@@ -57,8 +57,10 @@ describe('the admin token', () => {
 
   it('is nobody where none is configured', async () => {
     const parts = { localTokens: createLocalTokens(SECRET), clock: { now: () => START } }
-    const { authenticate } = createBearerAuthenticator(parts)
-    await expect(authenticate(`Bearer ${ADMIN}`, 'acme')).rejects.toMatchObject(refused)
+    const authenticator = createBearerAuthenticator(parts)
+    await expect(authenticator.authenticate(`Bearer ${ADMIN}`, 'acme')).rejects.toMatchObject(
+      refused,
+    )
   })
 })
 

@@ -14,8 +14,8 @@ export interface Child {
   /** The first match in a line of its standard output. */
   line(pattern: RegExp, wait: Wait): Promise<string>
   /** The end of what it wrote on standard error. */
-  errors(): string
-  stop(): Promise<void>
+  readonly errors: () => string
+  readonly stop: () => Promise<void>
 }
 
 export interface Wait {
@@ -43,17 +43,16 @@ export function watchChild(child: ChildProcess, name: string): Child {
     const signals = [wait.signal, settled.signal, AbortSignal.timeout(wait.timeoutMs)]
     const signal = AbortSignal.any(signals)
     const ended = once(child, 'exit', { signal }).then(() => {
-      throw new Error(`${name} has ended:\n${written}`)
+      throw new Error('it has ended')
     })
     try {
       return await Promise.race([listen(signal), ended])
-    } catch (cause) {
+    } catch (error) {
       wait.signal.throwIfAborted()
+      const cause: unknown = signal.aborted ? signal.reason : error
       throw new Error(`${name} failed: ${String(cause)}\n${written}`, { cause })
     } finally {
       settled.abort()
-      // Rejected by the abort just now, or the cause of what is thrown already.
-      ended.catch(() => undefined)
     }
   }
   return {

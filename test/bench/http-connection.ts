@@ -21,7 +21,7 @@ export async function openConnection(port: number): Promise<HttpConnection> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   let waiting: Waiting | undefined
   let failure: Error | undefined
-  let pending = Buffer.alloc(0)
+  let pending: Buffer = Buffer.alloc(0)
 
   const fail = (error: Error) => {
     failure ??= error
@@ -77,7 +77,7 @@ function readBody(head: string, rest: Buffer): string | undefined {
 
 function readChunks(bytes: Buffer): string | undefined {
   const chunks: Buffer[] = []
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = bytes.indexOf('\r\n', at)
     if (lineEnd === -1) return undefined
     const length = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16)

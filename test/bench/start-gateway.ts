@@ -18,6 +18,8 @@ export interface GatewayUnderTest {
   /** The engines' process, which the gateway has started. */
   readonly enginePid: number
   readonly port: number
+  /** The end of its log. */
+  readonly errors: () => string
   /** A signed token of an ordinary caller. */
   tokenFor(endpointId: string): Promise<string>
   /** Gives an endpoint the demo bundle with this many tools in all. */
@@ -41,13 +43,14 @@ export async function startGateway(bench: Bench): Promise<GatewayUnderTest> {
   }
   const wait = { signal: bench.signal, timeoutMs: START_TIMEOUT_MS }
   const gateway = run(['start'])
-  const port = (await gateway.line(/(?<=127\.0\.0\.1:)\d+/, wait))
+  const port = await gateway.line(/(?<=127\.0\.0\.1:)\d+/, wait)
   const [enginePid] = findEngine(dataFolder)
   if (enginePid === undefined) throw new Error('no process of the embedded engines was found')
   return {
     pid: gateway.pid,
     enginePid,
     port: Number(port),
+    errors: gateway.errors,
     tokenFor: (endpointId) =>
       createLocalTokens(jwtSecretKey).sign({
         userId: 'bench',
@@ -85,10 +88,10 @@ const STOP_TIMEOUT_MS = 10_000
 
 /** It is nobody's child and would live on for a minute, so it is found by its data folder. */
 async function stopEngine(dataFolder: string): Promise<void> {
+  for (const pid of findEngine(dataFolder)) sendSignal(pid, 'SIGTERM')
   const killsAt = performance.now() + STOP_TIMEOUT_MS
   for (let pids = findEngine(dataFolder); pids.length > 0; pids = findEngine(dataFolder)) {
-    const name = performance.now() < killsAt ? 'SIGTERM' : 'SIGKILL'
-    for (const pid of pids) sendSignal(pid, name)
+    if (performance.now() > killsAt) for (const pid of pids) sendSignal(pid, 'SIGKILL')
     await sleep(POLL_MS)
   }
 }

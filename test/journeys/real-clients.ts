@@ -47,7 +47,7 @@ export interface RealClient {
 const INFO = { name: 'journey', version: '1.0.0' }
 
 /** @param onLog hears each log message of the server */
-export async function connectV1(
+async function connectV1(
   server: Server,
   onLog: (data: unknown) => void,
 ): Promise<RealClient> {
@@ -60,8 +60,7 @@ export async function connectV1(
     'url' in server
       ? new HttpV1(new URL(server.url), { requestInit: withToken(server.token) })
       : new StdioV1({ ...server, stderr: 'ignore' })
-  // Its types and this project's strictness about optional members disagree; its values do not.
-  await client.connect(transport as Parameters<ClientV1['connect']>[0])
+  await client.connect(transport)
   return {
     era: 'legacy',
     serverName: () => client.getServerVersion()?.name,
@@ -77,7 +76,7 @@ export async function connectV1(
   }
 }
 
-export function connectV2(mode: 'legacy' | 'auto') {
+function connectV2(mode: 'legacy' | 'auto') {
   return async (server: Server, onLog: (data: unknown) => void): Promise<RealClient> => {
     const client = new ClientV2(INFO, { versionNegotiation: { mode } })
     client.setNotificationHandler('notifications/message', ({ params }) => onLog(params.data))

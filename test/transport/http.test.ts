@@ -201,7 +201,7 @@ describe('web pages', () => {
 
 describe('a client that goes away', () => {
   const stored = async (name: string) =>
-    (await readStoredCalls(test.dataFolder)).find((call) => call.name === name)
+    (await readStoredCalls(test.dataFolder)).find((record) => record.name === name)
 
   const startAndLeave = async (body: string, headers: Record<string, string>) => {
     const controller = new AbortController()
