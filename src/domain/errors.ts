@@ -37,6 +37,12 @@ export type GatewayErrorCode =
   | 'BUNDLE_INVALID'
   | 'BUNDLE_UNAVAILABLE'
   | 'CONFLICT'
+  // what instances tell each other
+  | 'EVENTS_DROPPED'
+  | 'EVENTS_UNAVAILABLE'
+  // sessions of the legacy revisions
+  | 'SESSION_REQUIRED'
+  | 'SESSION_NOT_FOUND'
   | 'SHUTTING_DOWN'
 
 /** What an error carries beside its message, verbatim in JSON-RPC's `error.data`. */

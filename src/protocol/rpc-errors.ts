@@ -43,6 +43,10 @@ const RPC_CODE: Record<GatewayErrorCode, number> = {
   BUNDLE_UNAVAILABLE: -31008,
   CONFLICT: -31009,
   SHUTTING_DOWN: -31010,
+  EVENTS_DROPPED: -31011,
+  EVENTS_UNAVAILABLE: -31012,
+  SESSION_REQUIRED: INVALID_REQUEST,
+  SESSION_NOT_FOUND: -31013,
 }
 
 export function rpcCode(code: GatewayErrorCode, version: ProtocolVersion | undefined): number {
@@ -66,6 +70,9 @@ const EDGE_STATUS: Partial<Record<GatewayErrorCode, number>> = {
   FORBIDDEN: 403,
   ORIGIN_REFUSED: 403,
   SHUTTING_DOWN: 503,
+  EVENTS_UNAVAILABLE: 503,
+  SESSION_REQUIRED: 400,
+  SESSION_NOT_FOUND: 404,
 }
 
 /** Modern requests learn from a 404 that the method does not exist; legacy ones from the body. */
