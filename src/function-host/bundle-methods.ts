@@ -1,6 +1,6 @@
 /**
- * Holds the code of one bundle version: loads its modules, constructs its classes once and hands
- * out their methods. Shared by the worker and the inline executor.
+ * The code of one bundle version: loads its modules, constructs its classes once and hands out
+ * their methods.
  */
 import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
@@ -13,8 +13,14 @@ import {
   type BundleMethod,
 } from './bundle-module.js'
 import type { FunctionCall } from './call-object.js'
-import { FunctionError, type MethodName } from './runtime.js'
+import { FunctionError } from './function-error.js'
 import { readThrown } from './thrown.js'
+
+export interface MethodName {
+  readonly moduleName: string
+  readonly className: string
+  readonly functionName: string
+}
 
 export interface MethodRequest extends MethodName {
   /** Present when the class is new here or its setting has changed: it is constructed anew. */
@@ -23,7 +29,7 @@ export interface MethodRequest extends MethodName {
 
 export type BoundMethod = (input: unknown, call: FunctionCall) => unknown
 
-export interface FunctionHost {
+export interface BundleMethods {
   /**
    * @throws FunctionError what the module or the constructor threw
    * @throws GatewayError `FUNCTION_FAILED` when the bundle has no such module, class or method
@@ -42,7 +48,7 @@ interface ClassSlot {
   readonly methods: Map<string, BoundMethod>
 }
 
-export function createFunctionHost(location: BundleLocation): FunctionHost {
+export function createBundleMethods(location: BundleLocation): BundleMethods {
   const slots = new Map<string, ClassSlot>()
 
   const slotOf = ({ moduleName, className, setting }: MethodRequest): ClassSlot => {
