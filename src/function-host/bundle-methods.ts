@@ -43,7 +43,8 @@ export interface BundleMethods {
 /** A class with one setting: what is constructed from it, and which methods were asked for. */
 interface ClassSlot {
   readonly setting: Setting
-  owner?: BundleClass
+  /** One promise for all first calls, so that they begin in the order in which they came. */
+  owner?: Promise<BundleClass> | undefined
   instance?: object
   readonly methods: Map<string, BoundMethod>
 }
@@ -59,10 +60,13 @@ export function createBundleMethods(location: BundleLocation): BundleMethods {
     return slot
   }
   const load = async (slot: ClassSlot, { moduleName, className, functionName }: MethodName) => {
-    // Node's module cache makes the second import of a module free.
-    slot.owner ??= findClass(await importModule(location, moduleName), moduleName, className)
-    const method = findMethod(slot.owner, functionName)
-    slot.instance ??= construct(slot.owner, className, slot.setting)
+    slot.owner ??= loadClass(location, moduleName, className).catch((error: unknown) => {
+      slot.owner = undefined
+      throw error
+    })
+    const owner = await slot.owner
+    const method = findMethod(owner, functionName)
+    slot.instance ??= construct(owner, className, slot.setting)
     const bound = bind(method, slot.instance)
     slot.methods.set(functionName, bound)
     return bound
@@ -81,6 +85,14 @@ export function createBundleMethods(location: BundleLocation): BundleMethods {
       return [...found]
     },
   }
+}
+
+async function loadClass(
+  location: BundleLocation,
+  moduleName: string,
+  className: string,
+): Promise<BundleClass> {
+  return findClass(await importModule(location, moduleName), moduleName, className)
 }
 
 function construct(owner: BundleClass, className: string, setting: Setting): object {
