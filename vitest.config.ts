@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const projects = {
   unit: ['test/*.test.ts', 'test/{domain,config,protocol,telemetry}/**/*.test.ts'],
   integration: [
-    'test/{aws,local-aws,calls,catalog,bundles,function-host,runtime,publishing,cli,contracts}/**/*.test.ts',
+    'test/{aws,local-aws,local-s3,calls,catalog,bundles,function-host,runtime,publishing,cli,contracts}/**/*.test.ts',
   ],
   sse: ['test/events/**/*.test.ts', 'test/transport/sse*.test.ts'],
   auth: ['test/auth/**/*.test.ts'],

@@ -112,7 +112,11 @@ function openExecutor(config: Config, { log, built }: PartsOptions): Executor {
     idleMs: config.WORKER_IDLE_MS,
   }
   if (config.EXECUTOR === 'inline') return createInlineExecutor({ limits, log })
-  return createWorkerExecutor({ entry: new URL('runtime/worker-entry.js', built), limits, log })
+  return createWorkerExecutor({
+    entry: new URL('function-host/worker-entry.js', built),
+    limits,
+    log,
+  })
 }
 
 function openAuthenticator({ jwtSecretKey, adminToken }: AuthSecrets) {

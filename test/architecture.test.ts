@@ -18,6 +18,7 @@ const neighbours = {
   'src/aws/memory-state.ts': 'export const state = 1\n',
   'src/catalog/catalog.ts': 'export const catalog = 1\n',
   'src/local-aws/local-aws.ts': 'export const engine = 1\n',
+  'src/local-s3/local-s3.ts': 'export const engine = 1\n',
   'src/transport/stdio.ts': 'export const stdio = 1\n',
 }
 
@@ -68,6 +69,7 @@ const intruders: Record<string, readonly [path: string, code: string, rule: stri
   'an adapter of an open room': ['src/auth/c2.ts', uses('../aws/memory-state.js'), WALL],
   'an adapter in a command': ['src/cli/c3.ts', uses('../auth/dynamo-users.js'), WALL],
   'local AWS in a command': ['src/cli/c4.ts', uses('../local-aws/local-aws.js'), WALL],
+  'the folder as S3 in a command': ['src/cli/c5.ts', uses('../local-s3/local-s3.js'), WALL],
   'an adapter in app.ts': ['src/app.ts', uses('./auth/dynamo-users.js'), WALL],
   'an inner file in main.ts': ['src/main.ts', uses('./auth/inner.js'), WALL],
   'local AWS in lambda.ts': ['src/lambda.ts', uses('./local-aws/local-aws.js'), WALL],
@@ -86,6 +88,7 @@ const intruders: Record<string, readonly [path: string, code: string, rule: stri
   'Redis in auth': ['src/auth/d9.ts', uses('redis'), WALL],
   'another Redis client in aws': ['src/aws/d10.ts', uses('ioredis'), WALL],
   'Redis in a DynamoDB adapter': ['src/auth/dynamo-d11.ts', uses('@redis/client'), WALL],
+  'the AWS SDK in local-s3': ['src/local-s3/d13.ts', uses('@aws-sdk/client-s3'), WALL],
   'the embedded engine in calls': ['src/calls/d12.ts', uses('dynalite'), WALL],
   'a package of a room in parts.ts': ['src/parts.ts', uses('fastify'), WALL],
   'the environment in a room': ['src/auth/e1.ts', `export const x = process.env['HOME']\n`, ENV],

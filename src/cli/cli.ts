@@ -36,7 +36,7 @@ export async function runCommand(args: readonly string[], program: Program): Pro
       program.stderr.write(`${error.message}\nSee: mcp-daemon --help\n`)
       return 2
     }
-    if (!(error instanceof ConfigError) && !(error instanceof GatewayError)) throw error
+    if (!isExpected(error)) throw error
     program.stderr.write(`${error.message}\n`)
     return 1
   }
@@ -56,4 +56,13 @@ function findCommand(args: readonly string[]): { command: Command; rest: readonl
 function isUsageError(error: unknown): error is Error {
   if (error instanceof UsageError) return true
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE')
+}
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof GatewayError || isSystemError(error)
+}
+
+/** What the operating system refused, in its own words: a port in use, a folder not ours. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }

@@ -12,7 +12,7 @@ function usage(): string {
 Commands
   start [--stdio]             serve over HTTP, or one client on stdin and stdout
   token                       show the admin token of this data folder
-  token --user U [--endpoint E] [--hours N] [--role R]
+  token --user U [--endpoint E] [--hours N]
                               make a token for a user of an endpoint, good for N hours (24)
   bundle push PATH [--endpoint E] [--var NAME=VALUE]...
                               publish a ZIP, a bundle folder or a manifest file

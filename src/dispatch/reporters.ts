@@ -1,5 +1,6 @@
 /** What a function says while it runs → notifications, as far as the client asked for them. */
-import { LOG_LEVELS, type McpRequest, toNotification } from '../protocol/protocol.js'
+import { LOG_LEVELS } from '../domain/log-level.js'
+import { type McpRequest, toNotification } from '../protocol/protocol.js'
 import type { FunctionJob } from '../runtime/runtime.js'
 import type { Exchange } from './handler.js'
 

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { ClassicLevel } from 'classic-level'
 import dynalite from 'dynalite'
+import { readBody } from '../local-s3/local-s3.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { readBody } from './request-body.js'
 
 /** As in DynamoDB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createLocalS3 } from '../local-s3/local-s3.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { DataFolder } from './data-folder.js'
 import { createDynamoServer } from './dynalite-server.js'
-import { createFolderS3 } from './folder-s3.js'
 import { createIdleTimer } from './idle-timer.js'
 import { listenOnSocket } from './private-socket.js'
 
@@ -31,7 +31,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 /** Serves a data folder; the caller holds its lock until `closed` has settled. */
 export async function serveEngine(options: EngineOptions): Promise<EngineServer> {
   const { folder, idleMs, port, log } = options
-  const s3 = await createFolderS3({
+  const s3 = await createLocalS3({
     folder: folder.s3Folder,
     maxObjectBytes: MAX_OBJECT_BYTES,
     log,

@@ -9,12 +9,8 @@ import { serveEngine } from './engine-server.js'
 import { takeFolderLock, type FolderLock } from './folder-lock.js'
 import { isAnswering, pollUntil } from './socket-probe.js'
 
-export {
-  connectLocalAws,
-  type ConnectOptions,
-  type LocalClientOptions,
-} from './connect-local-aws.js'
-export { spawnLocalAws, type SpawnOptions } from './spawn-local-aws.js'
+export { connectLocalAws } from './connect-local-aws.js'
+export { spawnLocalAws } from './spawn-local-aws.js'
 
 export interface LocalAwsOptions {
   readonly dataFolder: string

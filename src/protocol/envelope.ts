@@ -1,8 +1,9 @@
 /** What a modern request says of itself in `params._meta`. */
 import { z } from 'zod'
 import { GatewayError } from '../domain/errors.js'
+import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
 import { isObject } from './json-rpc.js'
-import { type JsonObject, LOG_LEVELS, type LogLevel } from './message.js'
+import type { JsonObject } from './message.js'
 import { metaOf } from './revisions.js'
 
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'

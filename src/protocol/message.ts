@@ -1,5 +1,6 @@
 /** The nouns of the wire: revisions, requests, notifications, refusals. */
 import type { GatewayError } from '../domain/errors.js'
+import type { LogLevel } from '../domain/log-level.js'
 
 export const PROTOCOL_VERSIONS = [
   '2024-11-05',
@@ -15,20 +16,6 @@ export type ProtocolVersion = (typeof PROTOCOL_VERSIONS)[number]
 export type Era = 'legacy' | 'modern'
 
 export type RequestId = string | number
-
-/** The syslog levels of `notifications/message`, least severe first. */
-export const LOG_LEVELS = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const
-
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export type JsonObject = Record<string, unknown>
 

@@ -1,10 +1,10 @@
 /** The schemas of `params`, shared by the revisions; unknown members pass. */
 import { z } from 'zod'
 import { GatewayError } from '../domain/errors.js'
+import { LOG_LEVELS } from '../domain/log-level.js'
 import { isObject } from './json-rpc.js'
 import {
   type JsonObject,
-  LOG_LEVELS,
   type McpMethod,
   type RequestId,
   type RequestOf,

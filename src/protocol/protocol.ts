@@ -15,7 +15,6 @@ export {
   type Message,
   type RequestId,
   type RequestOf,
-  LOG_LEVELS,
 } from './message.js'
 export { checkParamHeaders } from './param-headers.js'
 export { MODERN_VERSIONS, negotiateLegacy } from './revisions.js'

@@ -1,8 +1,9 @@
 /** One line of stdin → one message. One client, so its handshake is remembered here. */
 import { GatewayError } from '../domain/errors.js'
+import type { LogLevel } from '../domain/log-level.js'
 import { readClaim, readEnvelope } from './envelope.js'
 import { idOf, parseJson, readRpcMessage, type RpcMessage } from './json-rpc.js'
-import type { Era, LogLevel, Message, ProtocolVersion } from './message.js'
+import type { Era, Message, ProtocolVersion } from './message.js'
 import type { RawRequest } from './params.js'
 import {
   ASSUMED_LEGACY,

@@ -3,12 +3,10 @@
  * It isolates nothing; a call is answered at its deadline, but a busy loop blocks the gateway.
  */
 import { systemClock, type Clock } from '../domain/clock.js'
+import type { AbortReason, Run, RunEvents, RunRequest } from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createAlarm } from './alarm.js'
-import type { AbortReason } from './call-object.js'
-import { createFunctionHost } from './function-host.js'
-import { startRun, type Run, type RunEvents, type RunRequest } from './function-run.js'
-import { createInlineInstances } from './inline-instances.js'
+import { createInlineInstances, hostBundle } from './inline-instances.js'
 import { JobAnswer, refuseEnded, shuttingDown, toRunRequest, type Settle } from './job-answer.js'
 import type { Executor, FunctionJob, RuntimeLimits } from './runtime.js'
 
@@ -57,8 +55,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
     }
     // A copy, as in a worker: what the code changes is its own.
     const request: RunRequest = JSON.parse(JSON.stringify(toRunRequest(job, instance.settings)))
-    const place = { host: instance.host, maxResultBytes: limits.maxResultBytes }
-    const each: ActiveRun = { answer, run: startRun(place, request, events) }
+    const each: ActiveRun = { answer, run: instance.host.start(request, events) }
     active.add(each)
     alarm.setFor(job.deadline)
   }
@@ -70,8 +67,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
         refuseEnded(job, clock)
         start(job, { resolve, reject })
       }),
-    check: ({ ref, folder }, methods) =>
-      createFunctionHost({ folder, packageName: ref.packageName }).problems(methods),
+    check: (bundle, methods) => hostBundle(bundle, limits).problems(methods),
     async close() {
       isClosed = true
       alarm.clear()

@@ -1,5 +1,6 @@
 /** The constructed classes that the inline executor keeps, by tenant and bundle version. */
-import { createFunctionHost, type FunctionHost } from './function-host.js'
+import type { OpenBundle } from '../bundles/bundles.js'
+import { createFunctionHost, type FunctionHost } from '../function-host/function-host.js'
 import { instanceBusy, noRoom, toInstanceKey } from './job-answer.js'
 import type { FunctionJob, RuntimeLimits } from './runtime.js'
 import { createSettingChanges, type SettingChanges } from './setting-changes.js'
@@ -26,9 +27,7 @@ export function createInlineInstances(limits: RuntimeLimits): InlineInstances {
   }
   const create = ({ bundle }: FunctionJob): InlineInstance => {
     if (instances.size >= limits.maxInstances) makeRoom()
-    const { folder, ref } = bundle
-    const host = createFunctionHost({ folder, packageName: ref.packageName })
-    return { host, settings: createSettingChanges(), callCount: 0 }
+    return { host: hostBundle(bundle, limits), settings: createSettingChanges(), callCount: 0 }
   }
   return {
     instanceFor(job) {
@@ -41,4 +40,11 @@ export function createInlineInstances(limits: RuntimeLimits): InlineInstances {
       return instance
     },
   }
+}
+
+export function hostBundle(
+  { ref, folder }: OpenBundle,
+  { maxResultBytes }: RuntimeLimits,
+): FunctionHost {
+  return createFunctionHost({ folder, packageName: ref.packageName, maxResultBytes })
 }

@@ -1,16 +1,17 @@
 /** The answer of one job: given once, by whoever comes first: its run, its caller, its deadline. */
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
-import type { Log } from '../telemetry/telemetry.js'
-import type { CallMessages } from './call-object.js'
-import type { RunFailure, RunRequest } from './function-run.js'
+import type { LogLevel } from '../domain/log-level.js'
 import {
   FunctionError,
-  type FunctionJob,
-  type FunctionLogLevel,
+  type CallMessages,
   type McpResult,
   type Progress,
-} from './runtime.js'
+  type RunFailure,
+  type RunRequest,
+} from '../function-host/function-host.js'
+import type { Log } from '../telemetry/telemetry.js'
+import type { FunctionJob } from './runtime.js'
 import type { SettingChanges } from './setting-changes.js'
 
 /** The two ends of the promise that the executor's caller holds. */
@@ -60,7 +61,7 @@ export class JobAnswer implements CallMessages {
     if (!this.#isGiven) this.job.onProgress(progress)
   }
 
-  log(level: FunctionLogLevel, entryJson: string, logger: string | undefined): void {
+  log(level: LogLevel, entryJson: string, logger: string | undefined): void {
     if (!this.#isGiven) this.job.onLog({ level, data: JSON.parse(entryJson), logger })
   }
 

@@ -7,6 +7,15 @@
  */
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { FunctionTarget, McpType } from '../domain/capability.js'
+import type { LogLevel } from '../domain/log-level.js'
+import type { McpResult, MethodName, Progress } from '../function-host/function-host.js'
+
+export {
+  FunctionError,
+  type McpResult,
+  type MethodName,
+  type Progress,
+} from '../function-host/function-host.js'
 
 export type ExecutorKind = 'worker' | 'inline'
 
@@ -35,14 +44,6 @@ export interface Executor {
   close(): Promise<void>
 }
 
-export type McpResult = Record<string, unknown>
-
-export interface MethodName {
-  readonly moduleName: string
-  readonly className: string
-  readonly functionName: string
-}
-
 export interface FunctionJob {
   readonly callId: string
   readonly userId: string
@@ -60,34 +61,10 @@ export interface FunctionJob {
   onLog(entry: LogEntry): void
 }
 
-export interface Progress {
-  readonly progress: number
-  readonly total?: number | undefined
-  readonly message?: string | undefined
-}
-
-export const LOG_LEVELS = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const
-
-export type FunctionLogLevel = (typeof LOG_LEVELS)[number]
-
 export interface LogEntry {
-  readonly level: FunctionLogLevel
+  readonly level: LogLevel
   readonly data: unknown
   readonly logger?: string | undefined
-}
-
-/** What a function threw: its author's message for the caller. */
-export class FunctionError extends Error {
-  override readonly name = 'FunctionError'
 }
 
 export interface RuntimeLimits {

@@ -4,11 +4,15 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { systemClock } from '../domain/clock.js'
+import {
+  createMessageBudget,
+  readThrown,
+  type GatewayMessage,
+  type WorkerBoot,
+  type WorkerMessage,
+} from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { createMessageBudget } from './message-budget.js'
 import type { RuntimeLimits } from './runtime.js'
-import { readThrown } from './thrown.js'
-import type { GatewayMessage, WorkerBoot, WorkerMessage } from './worker-messages.js'
 
 export interface WorkerOptions {
   /** The compiled `worker-entry.js`. */

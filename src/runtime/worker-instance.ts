@@ -2,12 +2,12 @@
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { CallMessage, WorkerMessage } from '../function-host/function-host.js'
 import { createAlarm } from './alarm.js'
 import { instanceBusy, JobAnswer, toRunRequest, type Settle } from './job-answer.js'
 import type { FunctionJob } from './runtime.js'
 import { createSettingChanges } from './setting-changes.js'
 import { startWorker, type StartedWorker, type WorkerOptions } from './start-worker.js'
-import type { CallMessage, WorkerMessage } from './worker-messages.js'
 
 export interface InstanceOptions extends WorkerOptions {
   readonly clock: Clock

@@ -59,7 +59,10 @@ const SDK_ROW: Record<RowId, RowId> = {
 function toResult(row: Row, measured: readonly Measurement[], rounds: Rounds): Result {
   const { id, name, era, tools } = row
   return {
-    ...{ id, name, era, tools },
+    id,
+    name,
+    era,
+    tools,
     ...toSpreads(measured),
     ratioToFastify: ratioOf(rounds, id, 'fastify'),
     ratioToSdk: ratioOf(rounds, id, SDK_ROW[id]),

@@ -2,10 +2,13 @@
  * What does one echo `tools/call` cost? CPU of the server's process and calls per second, side by
  * side: a bare Fastify route, the official SDK on Fastify, and this gateway over its real path:
  * token, schema, warm worker, durable record.
+ *
+ * Ratios are of the modern era, where every server here answers with plain JSON; one row of each
+ * shows the legacy era, which the SDK answers with a stream of one event.
  */
-import { type Bench, type BenchReport } from './bench.js'
+import type { Bench, BenchReport } from './bench.js'
 import { toCallReport } from './call-report.js'
-import { type CallTarget } from './echo-call.js'
+import type { CallTarget } from './echo-call.js'
 import { readCpuMs } from './process-table.js'
 import { startGateway } from './start-gateway.js'
 import { type Loader, startLoader } from './start-loader.js'

@@ -42,15 +42,15 @@ export function watchChild(child: ChildProcess, name: string): Child {
     const settled = new AbortController()
     const signals = [wait.signal, settled.signal, AbortSignal.timeout(wait.timeoutMs)]
     const signal = AbortSignal.any(signals)
-    const ended = once(child, 'exit', { signal }).then(() => {
+    const ended = once(child, 'close', { signal }).then(() => {
       throw new Error('it has ended')
     })
     try {
       return await Promise.race([listen(signal), ended])
     } catch (error) {
       wait.signal.throwIfAborted()
-      const cause: unknown = signal.aborted ? signal.reason : error
-      throw new Error(`${name} failed: ${String(cause)}\n${written}`, { cause })
+      const reason: unknown = signal.aborted ? signal.reason : error
+      throw new Error(`${name} failed: ${String(reason)}\n${written}`, { cause: error })
     } finally {
       settled.abort()
     }

@@ -7,8 +7,7 @@ function tableRows(): string[] {
   return settingsHelp()
     .split('\n')
     .map((line) => {
-      const [, name, meaning, byDefault = ''] =
-        /^ {2}(\S+) +(.*?)(?: \[(.*)\])?$/.exec(line) ?? []
+      const [, name, meaning, byDefault = ''] = /^ {2}(\S+) +(.*?)(?: \[(.*)\])?$/.exec(line) ?? []
       return `| \`${name}\` | ${meaning} | ${byDefault && `\`${byDefault}\``} |`
     })
 }

@@ -35,7 +35,9 @@ describe.each(realClients)('an agent with %s over HTTP', (_name, era, connect) =
     const token = await gateway.tokenFor('agent', 'other')
     const url = `${gateway.url}/acme/mcp`
     await expect(connect({ url, token }, () => undefined)).rejects.toThrow(/another endpoint|403/)
-    await expect(connect({ url, token: 'wrong' }, () => undefined)).rejects.toThrow(/not valid|401|Unauthorized/i)
+    await expect(connect({ url, token: 'wrong' }, () => undefined)).rejects.toThrow(
+      /not valid|401|Unauthorized/i,
+    )
   })
 })
 

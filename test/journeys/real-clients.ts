@@ -47,10 +47,7 @@ export interface RealClient {
 const INFO = { name: 'journey', version: '1.0.0' }
 
 /** @param onLog hears each log message of the server */
-async function connectV1(
-  server: Server,
-  onLog: (data: unknown) => void,
-): Promise<RealClient> {
+async function connectV1(server: Server, onLog: (data: unknown) => void): Promise<RealClient> {
   const client = new ClientV1(INFO)
   const { LoggingMessageNotificationSchema } = await import('@modelcontextprotocol/sdk/types.js')
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) =>

@@ -15,7 +15,7 @@ import {
 } from '../../src/local-aws/local-aws.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { createTempFolder } from './local-folder.js'
-import { sendRaw, type RawRequest } from './raw-request.js'
+import { sendRaw, type RawRequest } from '../support/raw-request.js'
 
 async function start(options: Partial<LocalAwsOptions> & { dataFolder: string }) {
   const engine = await startLocalAws({ log: silentLog, ...options })

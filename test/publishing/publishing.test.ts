@@ -32,7 +32,7 @@ beforeAll(async () => {
   test = await startTestAws()
   cacheFolder = await mkdtemp(join(tmpdir(), 'publishing-'))
   executor = createWorkerExecutor({
-    entry: builtFile('runtime/worker-entry.js'),
+    entry: builtFile('function-host/worker-entry.js'),
     limits: {
       maxHeapMb: 64,
       maxResultBytes: 1_000_000,

@@ -34,7 +34,7 @@ export function workerExecutor({
   checkTimeoutMs,
 }: ExecutorSetup = {}): Executor {
   return createWorkerExecutor({
-    entry: builtFile('runtime/worker-entry.js'),
+    entry: builtFile('function-host/worker-entry.js'),
     limits: { ...limits, ...changed },
     log,
     checkTimeoutMs,

@@ -3,7 +3,7 @@ import { createWorkerExecutor } from '../../dist/runtime/worker-executor.js'
 
 const log = (fields, message) => process.stderr.write(`${JSON.stringify({ ...fields, message })}\n`)
 const executor = createWorkerExecutor({
-  entry: new URL('../../dist/runtime/worker-entry.js', import.meta.url),
+  entry: new URL('../../dist/function-host/worker-entry.js', import.meta.url),
   limits: {
     maxHeapMb: 64,
     maxResultBytes: 1000,

@@ -1,7 +1,8 @@
 /** What a function returned → the MCP result that its kind wants. Pure. */
 import type { McpType } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
-import type { McpResult } from './runtime.js'
+
+export type McpResult = Record<string, unknown>
 
 export interface ResultKind {
   readonly mcpType: McpType

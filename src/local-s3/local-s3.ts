@@ -1,4 +1,7 @@
-/** The part of S3's HTTP API that this product uses, answered from a folder. */
+/**
+ * The part of S3's HTTP API that this product uses, answered from a folder. The front door of the
+ * room.
+ */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../telemetry/telemetry.js'
@@ -10,15 +13,22 @@ import { readTarget, type ObjectExchange } from './object-target.js'
 import { StorageError } from './storage-error.js'
 import { element, toDocument } from './xml.js'
 
-export interface FolderS3Options {
+/** The engine reads every body so, whoever answers. */
+export { readBody } from './request-body.js'
+
+export interface LocalS3Options {
   readonly folder: string
   readonly maxObjectBytes: number
   readonly log: Log
 }
 
-export async function createFolderS3({ folder, maxObjectBytes, log }: FolderS3Options) {
+/** Answers one request; a refusal is an answer too. */
+export type LocalS3 = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+export async function createLocalS3(options: LocalS3Options): Promise<LocalS3> {
+  const { folder, maxObjectBytes, log } = options
   const objects = await createObjectFolder({ folder, maxObjectBytes })
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (request, response) => {
     const requestId = randomUUID()
     response.setHeader('x-amz-request-id', requestId)
     try {

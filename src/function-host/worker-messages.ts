@@ -3,9 +3,10 @@
  * every message about a call carries the call's number in its instance.
  */
 import type { MessagePort } from 'node:worker_threads'
-import type { AbortReason } from './call-object.js'
+import type { LogLevel } from '../domain/log-level.js'
+import type { MethodName } from './bundle-methods.js'
+import type { AbortReason, Progress } from './call-object.js'
 import type { RunFailure } from './function-run.js'
-import type { FunctionLogLevel, MethodName, Progress } from './runtime.js'
 
 export type GatewayMessage =
   | readonly ['call', number: number, requestJson: string]
@@ -24,13 +25,7 @@ export type CallMessage =
   /** An aborted run has ended; what it returned interests nobody. */
   | readonly ['ended', number: number]
   | readonly ['progress', number: number, progress: Progress]
-  | readonly [
-      'log',
-      number: number,
-      level: FunctionLogLevel,
-      entryJson: string,
-      logger: string | undefined,
-    ]
+  | readonly ['log', number: number, level: LogLevel, entryJson: string, logger: string | undefined]
   /** Progress or log messages of the call were dropped; said once. */
   | readonly ['dropped', number: number]
 

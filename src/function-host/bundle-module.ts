@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { moduleFileCandidates } from '../bundles/module-file.js'
 import { GatewayError } from '../domain/errors.js'
-import { FunctionError } from './runtime.js'
+import { FunctionError } from './function-error.js'
 import { readThrown } from './thrown.js'
 
 export interface BundleLocation {

@@ -13,7 +13,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestAws, type TestAws } from '../support/aws.js'
-import { sendRaw } from './raw-request.js'
+import { sendRaw } from '../support/raw-request.js'
 
 const Bucket = 'a-bucket'
 let test: TestAws

@@ -1,6 +1,7 @@
-/** Runs one function where its code is: in a worker, or inline. */
+/** One run of a function, from its input to the JSON of its result. */
 import type { McpType } from '../domain/capability.js'
 import { GatewayError, type ErrorData, type GatewayErrorCode } from '../domain/errors.js'
+import type { BundleMethods, MethodRequest } from './bundle-methods.js'
 import {
   openCall,
   type AbortReason,
@@ -9,7 +10,6 @@ import {
   type FunctionCall,
   type OpenCall,
 } from './call-object.js'
-import type { FunctionHost, MethodRequest } from './function-host.js'
 import { toMcpResult, toResultJson } from './function-result.js'
 import { readThrown } from './thrown.js'
 
@@ -39,7 +39,7 @@ export interface Run {
 }
 
 export interface RunPlace {
-  readonly host: FunctionHost
+  readonly methods: BundleMethods
   readonly maxResultBytes: number
 }
 
@@ -61,13 +61,13 @@ async function runToEnd(
 }
 
 async function runFunction(
-  { host, maxResultBytes }: RunPlace,
+  { methods, maxResultBytes }: RunPlace,
   request: RunRequest,
   call: FunctionCall,
 ): Promise<string | RunFailure> {
   let returned: unknown
   try {
-    const method = await host.method(request)
+    const method = await methods.method(request)
     returned = await method(request.input, call)
   } catch (error) {
     return toFailure(error, 'THROWN')

@@ -1,6 +1,6 @@
 /**
- * Holds the code of one bundle version: loads its modules, constructs its classes once and hands
- * out their methods. Shared by the worker and the inline executor.
+ * The code of one bundle version: loads its modules, constructs its classes once and hands out
+ * their methods.
  */
 import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
@@ -13,8 +13,14 @@ import {
   type BundleMethod,
 } from './bundle-module.js'
 import type { FunctionCall } from './call-object.js'
-import { FunctionError, type MethodName } from './runtime.js'
+import { FunctionError } from './function-error.js'
 import { readThrown } from './thrown.js'
+
+export interface MethodName {
+  readonly moduleName: string
+  readonly className: string
+  readonly functionName: string
+}
 
 export interface MethodRequest extends MethodName {
   /** Present when the class is new here or its setting has changed: it is constructed anew. */
@@ -23,7 +29,7 @@ export interface MethodRequest extends MethodName {
 
 export type BoundMethod = (input: unknown, call: FunctionCall) => unknown
 
-export interface FunctionHost {
+export interface BundleMethods {
   /**
    * @throws FunctionError what the module or the constructor threw
    * @throws GatewayError `FUNCTION_FAILED` when the bundle has no such module, class or method
@@ -37,12 +43,13 @@ export interface FunctionHost {
 /** A class with one setting: what is constructed from it, and which methods were asked for. */
 interface ClassSlot {
   readonly setting: Setting
-  owner?: BundleClass
+  /** One promise for all first calls, so that they begin in the order in which they came. */
+  owner?: Promise<BundleClass> | undefined
   instance?: object
   readonly methods: Map<string, BoundMethod>
 }
 
-export function createFunctionHost(location: BundleLocation): FunctionHost {
+export function createBundleMethods(location: BundleLocation): BundleMethods {
   const slots = new Map<string, ClassSlot>()
 
   const slotOf = ({ moduleName, className, setting }: MethodRequest): ClassSlot => {
@@ -53,10 +60,13 @@ export function createFunctionHost(location: BundleLocation): FunctionHost {
     return slot
   }
   const load = async (slot: ClassSlot, { moduleName, className, functionName }: MethodName) => {
-    // Node's module cache makes the second import of a module free.
-    slot.owner ??= findClass(await importModule(location, moduleName), moduleName, className)
-    const method = findMethod(slot.owner, functionName)
-    slot.instance ??= construct(slot.owner, className, slot.setting)
+    slot.owner ??= loadClass(location, moduleName, className).catch((error: unknown) => {
+      slot.owner = undefined
+      throw error
+    })
+    const owner = await slot.owner
+    const method = findMethod(owner, functionName)
+    slot.instance ??= construct(owner, className, slot.setting)
     const bound = bind(method, slot.instance)
     slot.methods.set(functionName, bound)
     return bound
@@ -75,6 +85,14 @@ export function createFunctionHost(location: BundleLocation): FunctionHost {
       return [...found]
     },
   }
+}
+
+async function loadClass(
+  location: BundleLocation,
+  moduleName: string,
+  className: string,
+): Promise<BundleClass> {
+  return findClass(await importModule(location, moduleName), moduleName, className)
 }
 
 function construct(owner: BundleClass, className: string, setting: Setting): object {

@@ -1,7 +1,7 @@
 /** The `call` that a function gets as its second argument. */
 import { systemClock } from '../domain/clock.js'
+import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
 import { createMessageBudget, type MessageBudget } from './message-budget.js'
-import { LOG_LEVELS, type FunctionLogLevel, type Progress } from './runtime.js'
 
 export interface FunctionCall {
   readonly endpointId: string
@@ -14,17 +14,23 @@ export interface FunctionCall {
   /** Ignored unless `done` is finite and higher than the last one. */
   progress(done: number, total?: number, message?: string): void
   /** @throws TypeError for an unknown level and for what JSON cannot hold */
-  log(level: FunctionLogLevel, entry: unknown, logger?: string): void
+  log(level: LogLevel, entry: unknown, logger?: string): void
 }
 
 export type CallIdentity = Pick<FunctionCall, 'endpointId' | 'userId' | 'callId' | 'deadline'>
+
+export interface Progress {
+  readonly progress: number
+  readonly total?: number | undefined
+  readonly message?: string | undefined
+}
 
 export type AbortReason = 'cancelled' | 'timed out' | 'shut down'
 
 /** Where a call's messages go. */
 export interface CallMessages {
   progress(progress: Progress): void
-  log(level: FunctionLogLevel, entryJson: string, logger: string | undefined): void
+  log(level: LogLevel, entryJson: string, logger: string | undefined): void
   /** Messages were dropped because there were too many; said once. */
   dropped(): void
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toMcpResult, toResultJson } from '../../src/runtime/function-result.js'
+import { toMcpResult, toResultJson } from '../../src/function-host/function-result.js'
 
 const text = (value: string) => ({ type: 'text', text: value })
 

@@ -1,13 +1,7 @@
-/** What runs in a worker thread: the other end of `start-worker.ts`. */
+/** What runs in a worker thread: the other end of `runtime/start-worker.ts`. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import { createFunctionHost } from './function-host.js'
-import {
-  startRun,
-  type Run,
-  type RunEvents,
-  type RunPlace,
-  type RunRequest,
-} from './function-run.js'
+import { createFunctionHost, type FunctionHost } from './function-host.js'
+import type { Run, RunEvents, RunRequest } from './function-run.js'
 import { guardStdout } from './stdout-guard.js'
 import type { GatewayMessage, WorkerBoot, WorkerMessage } from './worker-messages.js'
 
@@ -15,8 +9,8 @@ guardStdout()
 serve(readBoot())
 
 function serve({ port, folder, packageName, maxResultBytes }: WorkerBoot): void {
-  const host = createFunctionHost({ folder, packageName })
-  const calls = createCalls({ host, maxResultBytes }, port)
+  const host = createFunctionHost({ folder, packageName, maxResultBytes })
+  const calls = createCalls(host, port)
   const say = (message: WorkerMessage) => port.postMessage(message)
 
   port.on('message', (message: GatewayMessage) => {
@@ -33,7 +27,7 @@ function serve({ port, folder, packageName, maxResultBytes }: WorkerBoot): void 
   })
 }
 
-function createCalls(place: RunPlace, port: MessagePort) {
+function createCalls(host: FunctionHost, port: MessagePort) {
   const runs = new Map<number, Run>()
   const say = (message: WorkerMessage) => port.postMessage(message)
 
@@ -51,7 +45,7 @@ function createCalls(place: RunPlace, port: MessagePort) {
   return {
     runs,
     start(number: number, request: RunRequest) {
-      runs.set(number, startRun(place, request, eventsOf(number)))
+      runs.set(number, host.start(request, eventsOf(number)))
     },
   }
 }

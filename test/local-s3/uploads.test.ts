@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestAws, type TestAws } from '../support/aws.js'
-import { sendRaw } from './raw-request.js'
+import { sendRaw } from '../support/raw-request.js'
 
 const Bucket = 'uploads'
 const MIB = 1024 * 1024
