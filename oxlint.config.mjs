@@ -15,6 +15,9 @@ export const rooms = {
   'local-s3': ['domain', 'telemetry'],
   'local-aws': ['domain', 'telemetry', 'local-s3'],
   auth: ['domain', 'telemetry', 'aws'],
+  events: ['domain', 'telemetry'],
+  sealing: ['domain'],
+  sessions: ['domain', 'telemetry'],
   calls: ['domain', 'telemetry', 'aws'],
   catalog: ['domain', 'telemetry', 'aws'],
   bundles: ['domain', 'telemetry', 'aws'],
@@ -22,8 +25,19 @@ export const rooms = {
   'function-host': ['domain', 'bundles'],
   runtime: ['domain', 'telemetry', 'bundles', 'function-host'],
   publishing: ['domain', 'telemetry', 'bundles', 'runtime', 'catalog'],
-  dispatch: ['domain', 'telemetry', 'protocol', 'auth', 'catalog', 'bundles', 'runtime', 'calls'],
-  transport: ['domain', 'telemetry', 'protocol', 'auth', 'dispatch'],
+  dispatch: [
+    'domain',
+    'telemetry',
+    'protocol',
+    'auth',
+    'catalog',
+    'bundles',
+    'runtime',
+    'calls',
+    'sealing',
+    'sessions',
+  ],
+  transport: ['domain', 'telemetry', 'protocol', 'auth', 'dispatch', 'sessions'],
   cli: [
     'domain',
     'config',
@@ -31,6 +45,7 @@ export const rooms = {
     'protocol',
     'aws',
     'auth',
+    'sessions',
     'calls',
     'catalog',
     'bundles',
@@ -48,6 +63,7 @@ export const openRooms = new Set(['domain', 'aws'])
 export const frontDoors = {
   bundles: ['bundles', 'module-file'],
   config: ['config', 'help', 'local-secrets'],
+  events: ['events', 'follow'],
   transport: ['http-server', 'stdio'],
 }
 

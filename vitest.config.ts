@@ -2,14 +2,14 @@ import { defineConfig } from 'vitest/config'
 
 /** One project per kind of promise; each test file belongs to exactly one. */
 const projects = {
-  unit: ['test/*.test.ts', 'test/{domain,config,protocol,telemetry}/**/*.test.ts'],
+  unit: ['test/*.test.ts', 'test/{domain,config,protocol,sealing,telemetry}/**/*.test.ts'],
   integration: [
     'test/{aws,local-aws,local-s3,calls,catalog,bundles,function-host,runtime,publishing,cli,contracts}/**/*.test.ts',
   ],
   sse: ['test/events/**/*.test.ts', 'test/transport/sse*.test.ts'],
-  auth: ['test/auth/**/*.test.ts'],
+  auth: ['test/{auth,sessions}/**/*.test.ts'],
   mcp_core: [
-    'test/{dispatch,journeys}/**/*.test.ts',
+    'test/{dispatch,journeys,differential}/**/*.test.ts',
     'test/transport/!(sse)*.test.ts',
     'test/conformance/**/*.test.ts',
   ],

@@ -4,9 +4,12 @@ import type { Bundles } from './bundles/bundles.js'
 import type { Calls } from './calls/calls.js'
 import type { Catalog } from './catalog/catalog.js'
 import type { Clock } from './domain/clock.js'
+import type { StateStore } from './domain/state-store.js'
 import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
 import type { ServerInfo } from './protocol/protocol.js'
 import type { Executor } from './runtime/runtime.js'
+import type { Sealer } from './sealing/sealing.js'
+import type { Sessions } from './sessions/sessions.js'
 import type { Log } from './telemetry/telemetry.js'
 import type { HttpOptions, HttpServer } from './transport/http-server.js'
 import type { StdioOptions, StdioParts } from './transport/stdio.js'
@@ -14,6 +17,8 @@ import type { StdioOptions, StdioParts } from './transport/stdio.js'
 export interface GatewayParts {
   /** 1. who is calling; stdio has no token to prove, so it needs none */
   readonly authenticator?: Authenticator | undefined
+  /** in which conversation; stdio is one, so it needs none */
+  readonly sessions?: Sessions | undefined
   /** 2. what may be called */
   readonly catalog: Catalog
   /** 3. its code */
@@ -22,6 +27,9 @@ export interface GatewayParts {
   readonly executor: Executor
   /** 5. record it */
   readonly calls: Calls
+  /** what has a lifetime, and what travels with clients unread */
+  readonly state: StateStore
+  readonly sealer: Sealer
   readonly clock: Clock
   readonly log: Log
   readonly server: ServerInfo
@@ -29,6 +37,8 @@ export interface GatewayParts {
 
 export interface GatewayOptions {
   readonly callTimeoutMs: number
+  /** How long a client may take to answer the questions of a round, in milliseconds. */
+  readonly roundTtlMs: number
   readonly pageSize: number
 }
 
@@ -44,14 +54,15 @@ export interface Gateway {
 type StdioStreams = Pick<StdioParts, 'input' | 'output'>
 
 export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
-  const { authenticator, server, log } = parts
+  const { authenticator, sessions, server, log } = parts
   const dispatch = createDispatch({ ...parts, ...options })
   return {
     dispatch,
     openHttp: async (httpOptions) => {
-      if (authenticator === undefined) throw new Error('HTTP is not served without authentication')
+      if (authenticator === undefined || sessions === undefined)
+        throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      return createHttpServer({ authenticator, dispatch, server, log }, httpOptions)
+      return createHttpServer({ authenticator, sessions, dispatch, server, log }, httpOptions)
     },
     serveStdio: async (streams, stdioOptions) => {
       const { serveStdio } = await import('./transport/stdio.js')

@@ -26,8 +26,12 @@ const program: Program = {
     const server = { name: 'mcp-daemon-engine', title: 'MCP Daemon Engine', version }
     const built = new URL('.', import.meta.url)
     const parts = createParts(config, { log, secrets, server, built })
-    const { CALL_TIMEOUT_MS: callTimeoutMs, PAGE_SIZE: pageSize } = config
-    return { ...parts, ...buildGateway(parts, { callTimeoutMs, pageSize }) }
+    const options = {
+      callTimeoutMs: config.CALL_TIMEOUT_MS,
+      roundTtlMs: config.ROUND_TTL_MS,
+      pageSize: config.PAGE_SIZE,
+    }
+    return { ...parts, ...buildGateway(parts, options) }
   },
 }
 

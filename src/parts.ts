@@ -9,6 +9,7 @@ import { createBearerAuthenticator } from './auth/bearer.js'
 import { createLocalTokens } from './auth/local-tokens.js'
 import { createStaticTokenCheck } from './auth/static-token.js'
 import { type Aws, createAws } from './aws/aws.js'
+import { createDynamoStateStore } from './aws/dynamo-state-store.js'
 import { createTables, tableNames } from './aws/tables.js'
 import { DEFAULT_ARCHIVE_LIMITS } from './bundles/bundles.js'
 import { createS3Bundles } from './bundles/s3-bundles.js'
@@ -16,6 +17,10 @@ import { createDynamoCalls } from './calls/dynamo-calls.js'
 import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
 import { type Config, usesAws } from './config/config.js'
 import { systemClock } from './domain/clock.js'
+import { createDeferredEventLog } from './events/deferred-event-log.js'
+import type { EventLog } from './events/events.js'
+import { createMemoryEventLog } from './events/memory-event-log.js'
+import type { StateStore } from './domain/state-store.js'
 import {
   connectLocalAws,
   type LocalAws,
@@ -29,6 +34,9 @@ import { createPublishing, type Publishing } from './publishing/publishing.js'
 import { createInlineExecutor } from './runtime/inline-executor.js'
 import type { Executor } from './runtime/runtime.js'
 import { createWorkerExecutor } from './runtime/worker-executor.js'
+import { createSealer, randomSecret, type Sealer } from './sealing/sealing.js'
+import { createSignedSessions } from './sessions/signed-sessions.js'
+import type { Sessions } from './sessions/sessions.js'
 import type { Log } from './telemetry/telemetry.js'
 
 /** For each request to AWS, in milliseconds; the SDK's own retries come on top. */
@@ -36,6 +44,7 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequ
 
 export interface Parts extends GatewayParts {
   readonly publishing: Publishing
+  readonly events: EventLog
   /** Creates the tables that are missing. */
   createTables(): Promise<void>
   /** Ends everything with a lifetime, in reverse order of start. */
@@ -69,7 +78,9 @@ export function createParts(config: Config, options: PartsOptions): Parts {
   const cacheFolder = join(resolve(config.DATA_DIR), 'bundles')
   const bundles = createS3Bundles({ aws, cacheFolder, limits, log })
   const executor = openExecutor(config, options)
+  const state = createDynamoStateStore({ aws, clock })
   const calls = createDynamoCalls({ aws, retentionDays: config.CALL_RETENTION_DAYS, log })
+  const events = openEvents(config, log)
   return {
     clock,
     log,
@@ -78,11 +89,16 @@ export function createParts(config: Config, options: PartsOptions): Parts {
     bundles,
     executor,
     calls,
+    state,
+    sealer: openSealer(secrets),
     authenticator: secrets && openAuthenticator(secrets),
+    sessions: secrets && openSessions(config, secrets, state),
+    events,
     publishing: createPublishing({ bundles, catalog, executor, limits, log }),
     createTables: () => createTables(aws),
     close: async () => {
       await executor.close()
+      await events.close()
       aws.close()
     },
   }
@@ -101,6 +117,22 @@ function openAws(config: Config, { built }: PartsOptions): Aws {
     spawnEngine: () => spawnLocalAws({ dataFolder, entry }),
   })
   return createAws({ bucket: 'bundles', tables, client })
+}
+
+/** One process tells itself through memory, several through Redis. */
+function openEvents(config: Config, log: Log): EventLog {
+  const limits = {
+    maxEvents: config.EVENT_LOG_MAX_EVENTS,
+    maxBytes: config.EVENT_LOG_MAX_BYTES,
+    maxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
+  }
+  const { REDIS_URL: url } = config
+  if (url === undefined) return createMemoryEventLog({ ...limits, clock: systemClock, log })
+  // The Redis client takes a while to load, and commands like `token` never need it.
+  return createDeferredEventLog(async () => {
+    const { createRedisEventLog } = await import('./events/redis-event-log.js')
+    return createRedisEventLog({ url, limits, clock: systemClock, log })
+  })
 }
 
 function openExecutor(config: Config, { log, built }: PartsOptions): Executor {
@@ -125,6 +157,20 @@ function openAuthenticator({ jwtSecretKey, adminToken }: AuthSecrets) {
     localTokens: createLocalTokens(jwtSecretKey),
     clock: systemClock,
   })
+}
+
+/** What stdio seals is for its one client: a key of this process does. */
+function openSealer(secrets: AuthSecrets | undefined): Sealer {
+  const secret = secrets && { id: 'jwt', secret: secrets.jwtSecretKey }
+  return createSealer({ secrets: [secret ?? randomSecret()], purpose: 'rounds/v1' })
+}
+
+const HOUR_MS = 3_600_000
+
+function openSessions(config: Config, { jwtSecretKey }: AuthSecrets, state: StateStore): Sessions {
+  const secrets = config.SESSION_KEYS ?? [{ id: 'jwt', secret: jwtSecretKey }]
+  const ttlMs = config.SESSION_TTL_HOURS * HOUR_MS
+  return createSignedSessions({ state, secrets, ttlMs, clock: systemClock })
 }
 
 /** The embedded engines in this process; undefined when another one serves the folder already. */

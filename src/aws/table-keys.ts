@@ -4,6 +4,7 @@ import { v5 as uuidV5 } from 'uuid'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import type { CallStatus } from '../domain/call.js'
 import type { McpType } from '../domain/capability.js'
+import type { StateKey } from '../domain/state-store.js'
 
 /** A global index on calls: its partition key; the sort key is the call's id. */
 export interface CallIndex {
@@ -62,6 +63,11 @@ export function callIndexKeys(call: IndexedCall, shard?: string): Record<string,
 /** The same function of an endpoint has the same id for ever: a lookup needs no index. */
 export function functionUuid(endpointId: string, mcpType: McpType, nameOrUri: string): string {
   return uuidV5(`${mcpType}#${nameOrUri}`, uuidV5(endpointId, FUNCTION_NAMESPACE))
+}
+
+/** The row of a small thing with a lifetime; an id that a client made up may be of any length. */
+export function stateKey({ endpointId, kind, id }: StateKey) {
+  return { endpoint_id: endpointId, state_key: `${kind}#${bounded(id)}` }
 }
 
 /** Row of a package's switch in the modules table; no module name begins with `@`. */

@@ -14,7 +14,7 @@ import type {
   Setting,
 } from '../domain/capability.js'
 
-export { schemaProblems } from './json-schema.js'
+export { createValidator, schemaProblems } from './json-schema.js'
 export { templateProblems } from './uri-template.js'
 
 export interface Catalog {

@@ -11,19 +11,25 @@ export interface Banner {
   readonly newToken: string | undefined
 }
 
+/** A request of 2026-07-28 stands alone, so one command is enough: no handshake, no session. */
+const ENVELOPE =
+  '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
+
 export function printBanner(program: Program, banner: Banner): void {
   const { config, snapshot, newToken } = banner
   const url = config.PUBLIC_URL ?? banner.url
   const mcpUrl = `${url}/${snapshot.endpointId}/mcp`
   const tool = snapshot.find('tool', 'add') ?? snapshot.list('tool')[0]
+  const { name = 'NAME' } = tool ?? {}
   const args = tool?.name === 'add' ? '{"a":2,"b":3}' : '{}'
-  const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${tool?.name ?? 'NAME'}","arguments":${args}}}`
+  const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args},${ENVELOPE}}}`
   program.stdout.write(`MCP Daemon Engine ${program.version} listens on ${url}
   MCP endpoint "${snapshot.endpointId}": ${mcpUrl}
 ${newToken === undefined ? '' : `  Admin token, shown this once: ${newToken}\n`}
 Call a tool:
   export TOKEN=$(npx mcp-daemon token)
   curl -s ${mcpUrl} -H "Authorization: Bearer $TOKEN" \\
-    -H 'Content-Type: application/json' -d '${call}'
+    -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \\
+    -H 'Mcp-Method: tools/call' -H 'Mcp-Name: ${name}' -d '${call}'
 `)
 }

@@ -13,6 +13,22 @@ const integer = (min: number, max: number) => {
   return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected)
 }
 const secret = z.string().min(32, 'must have at least 32 characters')
+const SESSION_KEY = /^([A-Za-z0-9_-]{1,16}):(.{32,})$/
+const sessionKeys = z
+  .string()
+  .transform((list, context) => {
+    const keys = list.split(',').flatMap((entry) => {
+      const [, id, key] = SESSION_KEY.exec(entry.trim()) ?? []
+      return id === undefined || key === undefined ? [] : [{ id, secret: key }]
+    })
+    const isWhole = keys.length === list.split(',').length
+    if (isWhole && new Set(keys.map(({ id }) => id)).size === keys.length) return keys
+    context.addIssue(
+      'must be a list of KEY_ID:SECRET: ids of 1 to 16 of A-Z, a-z, 0-9, _ and -, each once, and secrets of 32 characters or more without commas',
+    )
+    return z.NEVER
+  })
+  .optional()
 const optionalText = z.string().optional()
 const endpointId = z.string().refine(isEndpointId, `must be ${ENDPOINT_ID_RULE}`)
 const flag = z
@@ -41,6 +57,8 @@ const httpUrl = z
   .transform((url) => url.replace(/\/+$/, ''))
   .optional()
 
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional()
+
 /** In the order of `--help`. */
 export const settings = {
   MCP_TRANSPORT: z
@@ -65,6 +83,12 @@ export const settings = {
   ADMIN_STATIC_TOKEN: secret
     .optional()
     .describe('bearer token of the operator, 32 characters or more; generated on a laptop'),
+  SESSION_KEYS: sessionKeys.describe(
+    'keys of sessions as ID:SECRET,ID:SECRET: the first signs, all verify; made from JWT_SECRET_KEY when not set',
+  ),
+  SESSION_TTL_HOURS: integer(1, 24 * 30)
+    .default(24)
+    .describe('how long a session of the revisions before 2026-07-28 lasts'),
   COGNITO_USER_POOL_ID: optionalText.describe('with AUTH_PROVIDER=cognito: the user pool'),
   COGNITO_APP_CLIENT_ID: optionalText.describe('with AUTH_PROVIDER=cognito: the app client'),
   OIDC_ISSUER: httpUrl.describe('with AUTH_PROVIDER=oidc: the issuer'),
@@ -80,6 +104,16 @@ export const settings = {
     .default('mcp-')
     .describe('what table names begin with'),
   INITIALIZE_TABLES: flag.describe('1 creates missing tables in AWS at start'),
+  REDIS_URL: redisUrl.describe('Redis for the event log, needed by several instances'),
+  EVENT_LOG_MAX_EVENTS: integer(1, 100_000)
+    .default(1000)
+    .describe('events of one stream that are kept for replay'),
+  EVENT_LOG_MAX_BYTES: integer(1024, 256 * MIB)
+    .default(16 * MIB)
+    .describe('largest sum of those events'),
+  EVENT_LOG_MAX_AGE_MS: integer(1000, 24 * 60 * MINUTE_MS)
+    .default(5 * MINUTE_MS)
+    .describe('how long those events are kept'),
   DATA_DIR: z
     .string()
     .default('.data')
@@ -91,6 +125,9 @@ export const settings = {
   CALL_TIMEOUT_MS: integer(10, 15 * MINUTE_MS)
     .default(MINUTE_MS)
     .describe('how long a function may run'),
+  ROUND_TTL_MS: integer(1000, 24 * 60 * MINUTE_MS)
+    .default(10 * MINUTE_MS)
+    .describe('how long a client may take to answer the questions of a function (2026-07-28)'),
   DRAIN_TIMEOUT_MS: integer(0, 10 * MINUTE_MS)
     .default(25_000)
     .describe('how long running calls may take to end at shutdown'),

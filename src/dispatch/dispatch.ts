@@ -11,6 +11,7 @@ import type {
   RequestOf,
   ServerInfo,
 } from '../protocol/protocol.js'
+import type { Sessions } from '../sessions/sessions.js'
 import { createCallTool } from './call-tool.js'
 import { complete } from './complete.js'
 import { discover } from './discover.js'
@@ -20,7 +21,7 @@ import { createInitialize } from './initialize.js'
 import { createListPages } from './list-pages.js'
 import { createReadResource } from './read-resource.js'
 import { createRunFunction, type RunFunctionParts } from './run-function.js'
-import { setLogLevel } from './set-log-level.js'
+import { createSetLogLevel } from './set-log-level.js'
 
 export type { Exchange } from './handler.js'
 
@@ -37,17 +38,19 @@ export interface Dispatch {
 export interface DispatchParts extends RunFunctionParts {
   /** Items on one page of a list. */
   readonly pageSize: number
+  /** Of HTTP alone: stdio has one client, and none. */
+  readonly sessions?: Sessions | undefined
   readonly server: ServerInfo
 }
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { catalog, pageSize, server } = parts
+  const { catalog, pageSize, server, sessions } = parts
   const runFunction = createRunFunction(parts)
   const handlers: Handlers = {
     initialize: createInitialize(server),
     ping: () => ({}),
     'server/discover': discover,
-    'logging/setLevel': setLogLevel,
+    'logging/setLevel': createSetLogLevel(sessions),
     'tools/list': createListPages({ catalog, pageSize, mcpType: 'tool', member: 'tools' }),
     'tools/call': createCallTool(catalog, runFunction),
     'resources/list': createListPages({

@@ -14,4 +14,13 @@ export interface Exchange {
   readonly signal: AbortSignal
   /** Sends a JSON-RPC notification ahead of the answer; nothing after it. */
   notify(notification: JsonObject): void
+  /**
+   * Sends the client a request and waits for its result; absent where the client takes none.
+   *
+   * @param signal ends the waiting; the client is told
+   * @throws GatewayError that the client refused, was not asked or has gone
+   */
+  readonly ask?:
+    | ((method: string, params: JsonObject, signal: AbortSignal) => Promise<unknown>)
+    | undefined
 }

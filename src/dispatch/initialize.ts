@@ -2,7 +2,7 @@ import { negotiateLegacy, type ServerInfo } from '../protocol/protocol.js'
 import { CAPABILITIES } from './capabilities.js'
 import type { Handler } from './handler.js'
 
-/** The handshake of the legacy revisions; nothing of it is remembered over HTTP. */
+/** The handshake of the legacy revisions; HTTP opens a session with what it settles. */
 export function createInitialize(server: ServerInfo): Handler<'initialize'> {
   return (_caller, { params }) => ({
     protocolVersion: negotiateLegacy(params.protocolVersion),

@@ -1,4 +1,10 @@
+import type { Sessions } from '../sessions/sessions.js'
 import type { Handler } from './handler.js'
 
-/** Over stdio the edge remembers the level; an HTTP request carries no memory to set it in. */
-export const setLogLevel: Handler<'logging/setLevel'> = () => ({})
+/** Over stdio there is no session: the edge remembers the level of its one client. */
+export function createSetLogLevel(sessions: Sessions | undefined): Handler<'logging/setLevel'> {
+  return async (_caller, { session, params }) => {
+    if (session !== undefined) await sessions?.setLogLevel(session, params.level)
+    return {}
+  }
+}

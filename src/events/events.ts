@@ -20,8 +20,20 @@ export interface LoggedEvent {
   readonly body: EventBody
 }
 
+/** Called one at a time, in the order of the stream. */
+export interface EventListener {
+  readonly onEvent: (event: LoggedEvent) => void
+  /** Events before the next one are lost: the log was cut off, and no longer reached back. */
+  readonly onDropped: () => void
+}
+
 export interface EventLog {
-  /** @throws GatewayError `EVENTS_UNAVAILABLE` when the log cannot be reached */
+  /**
+   * Adds an event. The newest one of a stream is kept however large it is, until it is too old.
+   *
+   * @throws GatewayError `EVENTS_UNAVAILABLE` when the log cannot be reached; the event may have
+   * been added even so, when only the answer was lost
+   */
   append(stream: Stream, body: EventBody): Promise<EventId>
 
   /**
@@ -29,7 +41,8 @@ export interface EventLog {
    *
    * @param after from the start of what is kept when absent
    * @throws GatewayError `EVENTS_DROPPED` when the log no longer reaches back to `after`, or the id
-   * is not one of this log: never a part of what was missed
+   * is not one of this log: never a part of what was missed. `EVENTS_UNAVAILABLE` when it cannot be
+   * reached
    */
   read(
     stream: Stream,
@@ -37,16 +50,27 @@ export interface EventLog {
   ): Promise<LoggedEvent[]>
 
   /**
-   * Hears each event appended from now on, by whichever instance, in order.
+   * Hears each event appended from now on, by whichever instance, once and in order. A lost
+   * connection is mended behind it, from where it broke.
    *
    * @returns settles when events are heard, with the way to stop hearing them
+   * @throws GatewayError `EVENTS_UNAVAILABLE` when the log cannot be reached
    */
-  subscribe(stream: Stream, listener: (event: LoggedEvent) => void): Promise<() => void>
+  subscribe(stream: Stream, listener: EventListener): Promise<() => void>
 
   /** True when another instance sees this log too. */
   readonly isShared: boolean
 
+  /** Nobody hears anything more, and whatever is asked from then on is `EVENTS_UNAVAILABLE`. */
   close(): Promise<void>
+}
+
+/** What is kept of each stream; what is beyond any of them goes, oldest first. */
+export interface EventLimits {
+  readonly maxEvents: number
+  /** Of the events as JSON, in UTF-8. */
+  readonly maxBytes: number
+  readonly maxAgeMs: number
 }
 
 /** One user's events, whichever of their clients caused them. */
@@ -66,5 +90,6 @@ export function endpointStream(endpointId: string): Stream {
 
 /** Parts are escaped, so that no user id can reach into another stream. */
 function toStream(...parts: readonly string[]): Stream {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- here alone the name is made
   return parts.map(encodeURIComponent).join('/') as Stream
 }

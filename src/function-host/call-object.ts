@@ -2,8 +2,9 @@
 import { systemClock } from '../domain/clock.js'
 import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
 import { createMessageBudget, type MessageBudget } from './message-budget.js'
+import { createQuestions, type AskOne, type ClientQuestions } from './questions.js'
 
-export interface FunctionCall {
+export interface FunctionCall extends ClientQuestions {
   readonly endpointId: string
   readonly userId: string
   readonly callId: string
@@ -15,6 +16,8 @@ export interface FunctionCall {
   progress(done: number, total?: number, message?: string): void
   /** @throws TypeError for an unknown level and for what JSON cannot hold */
   log(level: LogLevel, entry: unknown, logger?: string): void
+  /** A JSON object of the function's own; where it runs again with answers, it finds it again. */
+  state: Record<string, unknown>
 }
 
 export type CallIdentity = Pick<FunctionCall, 'endpointId' | 'userId' | 'callId' | 'deadline'>
@@ -46,7 +49,14 @@ export interface OpenCall {
 /** Longer progress messages and logger names are cut, in UTF-16 units. */
 const MAX_NAME_LENGTH = 1000
 
-export function openCall(identity: CallIdentity, messages: CallMessages): OpenCall {
+export interface CallParts {
+  readonly messages: CallMessages
+  readonly askOne: AskOne
+  readonly state: Record<string, unknown>
+}
+
+export function openCall(identity: CallIdentity, parts: CallParts): OpenCall {
+  const { messages, askOne, state } = parts
   const signal = createLazySignal()
   const gate = createGate(messages)
   let lastProgress = -Infinity
@@ -56,6 +66,8 @@ export function openCall(identity: CallIdentity, messages: CallMessages): OpenCa
     userId: identity.userId,
     callId: identity.callId,
     deadline: identity.deadline,
+    state,
+    ...createQuestions(askOne),
     get signal() {
       return signal.read()
     },

@@ -1,6 +1,7 @@
 /** One run of a function, from its input to the JSON of its result. */
 import type { McpType } from '../domain/capability.js'
 import { GatewayError, type ErrorData, type GatewayErrorCode } from '../domain/errors.js'
+import { createAsker, type QuestionsRequest, type Reply } from './ask-client.js'
 import type { BundleMethods, MethodRequest } from './bundle-methods.js'
 import {
   openCall,
@@ -8,9 +9,9 @@ import {
   type CallIdentity,
   type CallMessages,
   type FunctionCall,
-  type OpenCall,
 } from './call-object.js'
 import { toMcpResult, toResultJson } from './function-result.js'
+import { isObject, toJson, type Question } from './questions.js'
 import { readThrown } from './thrown.js'
 
 /** All that an instance must know of a call; plain JSON. */
@@ -18,6 +19,8 @@ export interface RunRequest extends CallIdentity, MethodRequest {
   readonly mcpType: McpType
   readonly mimeType?: string | undefined
   readonly input: unknown
+  /** Absent: the client cannot be asked. */
+  readonly questions?: QuestionsRequest | undefined
 }
 
 /** Why a run has no result. `THROWN`: the author's own error. */
@@ -29,13 +32,25 @@ export interface RunFailure {
   readonly stack?: string | undefined
 }
 
+/** The run has questions and is discarded: whatever else comes of it reaches nobody. */
+export interface RunRound {
+  /** `{ questions, state }`. */
+  readonly roundJson: string
+}
+
+/** The JSON of the MCP result, or why there is none. */
+export type RunEnd = string | RunRound | RunFailure
+
 export interface RunEvents extends CallMessages {
-  /** The JSON of the MCP result, or why there is none; undefined after an abort. */
-  ended(outcome: string | RunFailure | undefined): void
+  ask(number: number, question: Question): void
+  /** Said once; undefined after an abort. */
+  ended(end: RunEnd | undefined): void
 }
 
 export interface Run {
   abort(reason: AbortReason): void
+  /** @param number of the question */
+  answer(number: number, reply: Reply): void
 }
 
 export interface RunPlace {
@@ -45,19 +60,49 @@ export interface RunPlace {
 
 /** Starts a run; nothing of it throws, everything arrives at `events`. */
 export function startRun(place: RunPlace, request: RunRequest, events: RunEvents): Run {
-  const open = openCall(request, events)
-  void runToEnd(place, request, { open, events })
-  return open
+  let isOver = false
+  const end = (outcome: RunEnd) => {
+    if (isOver) return
+    isOver = true
+    open.close()
+    events.ended(open.isAborted ? undefined : outcome)
+  }
+  const asker = createAsker(request.questions, {
+    round: (questions) => end(toRound(questions, open.call.state, place.maxResultBytes)),
+    ask: (number, question) => {
+      if (!isOver) events.ask(number, question)
+    },
+  })
+  const state = request.questions?.mode === 'rounds' ? request.questions.state : {}
+  const open = openCall(request, { messages: events, askOne: asker.askOne, state })
+  void runFunction(place, request, open.call).then(end)
+  return {
+    abort(reason) {
+      open.abort(reason)
+      asker.abort(new Error(`the call was ${reason}`))
+    },
+    answer: (number, reply) => asker.answer(number, reply),
+  }
 }
 
-async function runToEnd(
-  place: RunPlace,
-  request: RunRequest,
-  { open, events }: { open: OpenCall; events: RunEvents },
-): Promise<void> {
-  const outcome = await runFunction(place, request, open.call)
-  open.close()
-  events.ended(open.isAborted ? undefined : outcome)
+function toRound(
+  questions: Readonly<Record<string, Question>>,
+  state: unknown,
+  maxBytes: number,
+): RunRound | RunFailure {
+  try {
+    if (!isObject(state)) throw new TypeError('call.state: must be an object')
+    const stateJson = toJson(state, 'call.state')
+    const roundJson = `{"questions":${JSON.stringify(questions)},"state":${stateJson}}`
+    const bytes = Buffer.byteLength(roundJson)
+    if (bytes <= maxBytes) return { roundJson }
+    throw new GatewayError(
+      'RESULT_TOO_LARGE',
+      `the function's questions and call.state are ${bytes} bytes of JSON; at most ${maxBytes} are allowed`,
+    )
+  } catch (error) {
+    return toFailure(error, 'THROWN')
+  }
 }
 
 async function runFunction(

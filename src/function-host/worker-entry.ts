@@ -19,6 +19,8 @@ function serve({ port, folder, packageName, maxResultBytes }: WorkerBoot): void 
         return calls.start(message[1], JSON.parse(message[2]))
       case 'abort':
         return calls.runs.get(message[1])?.abort(message[2])
+      case 'answer':
+        return calls.runs.get(message[1])?.answer(message[2], message[3])
       case 'ping':
         return say(['pong', message[1]])
       case 'check':
@@ -35,11 +37,13 @@ function createCalls(host: FunctionHost, port: MessagePort) {
     progress: (progress) => say(['progress', number, progress]),
     log: (level, entryJson, logger) => say(['log', number, level, entryJson, logger]),
     dropped: () => say(['dropped', number]),
-    ended(outcome) {
+    ask: (question, asked) => say(['ask', number, question, asked]),
+    ended(end) {
       runs.delete(number)
-      if (outcome === undefined) say(['ended', number])
-      else if (typeof outcome === 'string') say(['result', number, outcome])
-      else say(['failure', number, outcome])
+      if (end === undefined) say(['ended', number])
+      else if (typeof end === 'string') say(['result', number, end])
+      else if ('roundJson' in end) say(['round', number, end])
+      else say(['failure', number, end])
     },
   })
   return {

@@ -4,13 +4,16 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel } from '../domain/log-level.js'
+import type { Reply } from './ask-client.js'
 import type { MethodName } from './bundle-methods.js'
 import type { AbortReason, Progress } from './call-object.js'
-import type { RunFailure } from './function-run.js'
+import type { RunFailure, RunRound } from './function-run.js'
+import type { Question } from './questions.js'
 
 export type GatewayMessage =
   | readonly ['call', number: number, requestJson: string]
   | readonly ['abort', number: number, reason: AbortReason]
+  | readonly ['answer', number: number, question: number, reply: Reply]
   | readonly ['ping', ping: number]
   | readonly ['check', methods: readonly MethodName[]]
 
@@ -22,8 +25,11 @@ export type WorkerMessage =
 export type CallMessage =
   | readonly ['result', number: number, resultJson: string]
   | readonly ['failure', number: number, failure: RunFailure]
+  /** The run has questions and is discarded. */
+  | readonly ['round', number: number, round: RunRound]
   /** An aborted run has ended; what it returned interests nobody. */
   | readonly ['ended', number: number]
+  | readonly ['ask', number: number, questionNumber: number, question: Question]
   | readonly ['progress', number: number, progress: Progress]
   | readonly ['log', number: number, level: LogLevel, entryJson: string, logger: string | undefined]
   /** Progress or log messages of the call were dropped; said once. */

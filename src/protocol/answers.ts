@@ -41,6 +41,11 @@ export function toErrorAnswer(error: unknown, { id, era, version }: Asker): Erro
   }
 }
 
+/** A request of ours to a client of a revision with a handshake. */
+export function toRequest(id: RequestId, method: string, params: JsonObject): JsonObject {
+  return { jsonrpc: '2.0', id, method, params }
+}
+
 export function toNotification(method: string, params: JsonObject): JsonObject {
   return { jsonrpc: '2.0', method, params }
 }

@@ -1,13 +1,20 @@
 /**
- * One HTTP body and its headers → one message.
+ * One HTTP body and its headers → one message, or one that its session has to read.
  *
  * The checks run in the order that decides which error a client sees when several apply: JSON,
  * JSON-RPC shape, envelope, version header, `Mcp-Method`, supported revision, missing headers,
  * `Mcp-Name`, method, params. (`Mcp-Param-*` needs the tool's schema: dispatch asks for it.)
  */
 import { GatewayError } from '../domain/errors.js'
+import { refusedBatch } from './batch.js'
 import { type Claim, readEnvelope, readClaim } from './envelope.js'
-import { checkMethodHeader, checkNameHeader, headerValue, readParamHeaders } from './mcp-headers.js'
+import {
+  checkMethodHeader,
+  checkNameHeader,
+  headerValue,
+  type HttpHeaders,
+  readParamHeaders,
+} from './mcp-headers.js'
 import type { Era, Message, ProtocolVersion } from './message.js'
 import { idOf, parseJson, readRpcMessage, type RpcMessage } from './json-rpc.js'
 import {
@@ -16,23 +23,22 @@ import {
   MODERN_VERSIONS,
   readRequest,
   revisionOf,
+  unsupportedVersion,
 } from './revisions.js'
-
-export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>
-
-/** What an unrefined legacy client hears of a function's log until it sets a level. */
-const LEGACY_LOG_LEVEL = 'info'
+import { type SessionMessage, toSessionMessage } from './session-message.js'
 
 /** Never throws: what cannot be served comes back as a refusal. */
-export function readHttpMessage(headers: HttpHeaders, body: string): Message {
+export function readHttpMessage(headers: HttpHeaders, body: string): Message | SessionMessage {
   let value: unknown
   let era: Era | undefined
   try {
     value = parseJson(body)
+    if (Array.isArray(value)) return readArray(headers, value)
     const message = readRpcMessage(value)
     const claim = message.kind === 'request' ? readClaim(message.params) : { kind: 'none' as const }
     era = eraOf(headers, message, claim)
-    return era === 'modern' ? readModern(headers, message) : readLegacy(headers, message)
+    if (era === 'modern') return readModern(headers, message)
+    return isHandshake(message) ? readHandshake(message) : toSessionMessage(headers, value)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     return { kind: 'refused', error, id: idOf(value), era }
@@ -42,9 +48,29 @@ export function readHttpMessage(headers: HttpHeaders, body: string): Message {
 /** The body decides; without a claim in it the header does, and `initialize` is always legacy. */
 function eraOf(headers: HttpHeaders, message: RpcMessage, claim: Claim): Era {
   if (claim.kind !== 'none') return isLegacyVersion(claim.version) ? 'legacy' : 'modern'
-  if (message.kind === 'request' && message.method === 'initialize') return 'legacy'
+  return !isHandshake(message) && isModernHeader(headers) ? 'modern' : 'legacy'
+}
+
+/** True when the version header names a revision without sessions. */
+export function isModernHeader(headers: HttpHeaders): boolean {
   const header = headerValue(headers, 'mcp-protocol-version')
-  return MODERN_VERSIONS.some((version) => version === header) ? 'modern' : 'legacy'
+  return MODERN_VERSIONS.some((version) => version === header)
+}
+
+type RpcRequest = Extract<RpcMessage, { kind: 'request' }>
+
+function isHandshake(message: RpcMessage): message is RpcRequest {
+  return message.kind === 'request' && message.method === 'initialize'
+}
+
+function readArray(headers: HttpHeaders, members: readonly unknown[]): SessionMessage {
+  if (isModernHeader(headers)) throw refusedBatch()
+  return toSessionMessage(headers, members)
+}
+
+/** Every legacy revision asks for the same; which one is spoken then, the handler settles. */
+function readHandshake(message: RpcRequest): Message {
+  return { kind: 'request', request: readRequest(revisionOf(ASSUMED_LEGACY), message, {}) }
 }
 
 function isLegacyVersion(version: unknown): boolean {
@@ -81,23 +107,6 @@ function supportedVersion(version: string): ProtocolVersion {
 function requireHeaders(versionHeader: string | undefined, methodHeader: string | undefined): void {
   if (versionHeader === undefined) throw missing('MCP-Protocol-Version')
   if (methodHeader === undefined) throw missing('Mcp-Method')
-}
-
-function readLegacy(headers: HttpHeaders, message: RpcMessage): Message {
-  const version = headerValue(headers, 'mcp-protocol-version') ?? ASSUMED_LEGACY
-  const isHandshake = message.kind === 'request' && message.method === 'initialize'
-  if (!isHandshake && !isProtocolVersion(version)) throw unsupportedVersion(version)
-  if (message.kind === 'response') return message
-  if (message.kind === 'notification') return { kind: 'notification', notification: message }
-  const known = isProtocolVersion(version) && !isHandshake ? version : ASSUMED_LEGACY
-  const request = readRequest(revisionOf(known), message, { logLevel: LEGACY_LOG_LEVEL })
-  return { kind: 'request', request }
-}
-
-function unsupportedVersion(requested: string): GatewayError {
-  return new GatewayError('UNSUPPORTED_VERSION', `Unsupported protocol version: ${requested}`, {
-    data: { supported: MODERN_VERSIONS, requested },
-  })
 }
 
 function mismatch(header: string, inHeader: string, inBody: string): GatewayError {

@@ -1,6 +1,6 @@
 /** Bytes → one JSON-RPC 2.0 message, or the refusal it deserves. */
 import { GatewayError } from '../domain/errors.js'
-import { type JsonObject, MAX_JSON_DEPTH, type RequestId } from './message.js'
+import { type JsonObject, MAX_JSON_DEPTH, type RequestId, type RpcResponse } from './message.js'
 
 export type RpcMessage =
   | {
@@ -10,7 +10,7 @@ export type RpcMessage =
       readonly params: JsonObject
     }
   | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
-  | { readonly kind: 'response' }
+  | RpcResponse
 
 /** @throws GatewayError `PARSE_ERROR` or, when it nests too deep, `INVALID_REQUEST` */
 export function parseJson(text: string): unknown {
@@ -29,10 +29,9 @@ export function parseJson(text: string): unknown {
  * @throws GatewayError `INVALID_REQUEST`, naming the member and what was expected
  */
 export function readRpcMessage(value: unknown): RpcMessage {
-  if (Array.isArray(value)) throw invalid('Batches are not served: send one message per request')
   if (!isObject(value)) throw invalid('A message must be a JSON object')
   if (value['jsonrpc'] !== '2.0') throw invalid('jsonrpc: must be "2.0"')
-  if (isResponse(value)) return { kind: 'response' }
+  if (isResponse(value)) return readResponse(value)
   const { method, params = {}, id } = value
   if (typeof method !== 'string' || method === '') throw invalid('method: must be a string')
   if (!isObject(params)) throw invalid('params: must be an object')
@@ -58,6 +57,21 @@ export function isRequestId(value: unknown): value is RequestId {
 
 function isResponse(value: JsonObject): boolean {
   return !('method' in value) && ('result' in value || 'error' in value)
+}
+
+/** Lenient: what is wrong with it is seen by whoever waits for it. */
+function readResponse(value: JsonObject): RpcResponse {
+  const { result, error } = value
+  if (error === undefined) return { kind: 'response', id: idOf(value), result }
+  const { code, message } = isObject(error) ? error : {}
+  return {
+    kind: 'response',
+    id: idOf(value),
+    error: {
+      code: typeof code === 'number' ? code : 0,
+      message: typeof message === 'string' ? message : 'it gave no reason',
+    },
+  }
 }
 
 function invalid(message: string): GatewayError {

@@ -1,7 +1,8 @@
 /** The headers that repeat what a modern body says, so that intermediaries need not read it. */
 import { GatewayError } from '../domain/errors.js'
-import type { HttpHeaders } from './http-edge.js'
 import type { RawRequest } from './params.js'
+
+export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 const BASE64_PREFIX = '=?base64?'
 const BASE64_SUFFIX = '?='

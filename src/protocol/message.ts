@@ -1,6 +1,7 @@
 /** The nouns of the wire: revisions, requests, notifications, refusals. */
 import type { GatewayError } from '../domain/errors.js'
 import type { LogLevel } from '../domain/log-level.js'
+import type { Session } from '../domain/session.js'
 
 export const PROTOCOL_VERSIONS = [
   '2024-11-05',
@@ -26,16 +27,26 @@ export interface RequestParams {
   'server/discover': EmptyParams
   'logging/setLevel': { level: LogLevel }
   'tools/list': PageParams
-  'tools/call': { name: string; arguments?: JsonObject | undefined }
+  'tools/call': RoundParams & { name: string; arguments?: JsonObject | undefined }
   'resources/list': PageParams
   'resources/templates/list': PageParams
-  'resources/read': { uri: string }
+  'resources/read': RoundParams & { uri: string }
   'prompts/list': PageParams
-  'prompts/get': { name: string; arguments?: Record<string, string> | undefined }
+  'prompts/get': RoundParams & {
+    name: string
+    arguments?: Record<string, string> | undefined
+  }
   'completion/complete': { ref: JsonObject; argument: { name: string; value: string } }
 }
 
 export type EmptyParams = object
+
+/** Read in 2026-07-28 alone; in any other revision nothing may be made of them. */
+export interface RoundParams {
+  /** By the keys of the questions; the answers are unchecked. */
+  inputResponses?: JsonObject | undefined
+  requestState?: string | undefined
+}
 
 export interface PageParams {
   /** Opaque; the empty string is a legal cursor value and so an invalid one here. */
@@ -57,8 +68,12 @@ export interface RequestOf<M extends McpMethod> {
   readonly progressToken?: RequestId | undefined
   /** The least level of log message the client wants; absent means none. */
   readonly logLevel?: LogLevel | undefined
+  /** What the client can be asked, as its envelope or the handshake over stdio has declared it. */
+  readonly clientCapabilities?: JsonObject | undefined
   /** `Mcp-Param-*` headers by lower-case name after the prefix, decoded; absent on stdio. */
   readonly paramHeaders?: ReadonlyMap<string, string> | undefined
+  /** The session that it belongs to: of legacy requests over HTTP, but for `initialize`. */
+  readonly session?: Session | undefined
 }
 
 export interface McpNotification {
@@ -70,8 +85,23 @@ export interface McpNotification {
 export type Message =
   | { readonly kind: 'request'; readonly request: McpRequest }
   | { readonly kind: 'notification'; readonly notification: McpNotification }
-  | { readonly kind: 'response' }
+  | RpcResponse
   | Refusal
+
+/** A client's answer to a request of ours. */
+export interface RpcResponse {
+  readonly kind: 'response'
+  readonly id?: RequestId | undefined
+  readonly result?: unknown
+  /** Present when it refused or failed. */
+  readonly error?: { readonly code: number; readonly message: string } | undefined
+}
+
+/** Several messages sent as one; only revision 2025-03-26 has them. */
+export interface Batch {
+  readonly kind: 'batch'
+  readonly messages: readonly Message[]
+}
 
 /** Something that is not served, with as much as could be read of who asked for it. */
 export interface Refusal {

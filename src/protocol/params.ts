@@ -22,6 +22,18 @@ const promptGetParams = z.looseObject({
   name: text,
   arguments: z.record(z.string(), text, 'must be an object of strings').optional(),
 })
+
+/** The longest `requestState` that a client may send back, in characters. */
+export const MAX_REQUEST_STATE_CHARS = 64 * 1024
+
+/** What a client adds when it answers the questions of an earlier result. */
+const roundParams = {
+  inputResponses: object.optional(),
+  requestState: text
+    .max(MAX_REQUEST_STATE_CHARS, `must have at most ${MAX_REQUEST_STATE_CHARS} characters`)
+    .optional(),
+}
+
 const setLevelParams = z.looseObject({
   level: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`),
 })
@@ -67,6 +79,13 @@ export const handshakeMethods = {
   initialize: reading('initialize', initializeParams),
   ping: reading('ping', emptyParams),
   'logging/setLevel': reading('logging/setLevel', setLevelParams),
+} satisfies MethodTable
+
+/** Where requests may come in rounds. */
+export const roundMethods = {
+  'tools/call': reading('tools/call', toolCallParams.extend(roundParams)),
+  'resources/read': reading('resources/read', resourceReadParams.extend(roundParams)),
+  'prompts/get': reading('prompts/get', promptGetParams.extend(roundParams)),
 } satisfies MethodTable
 
 export const discoverMethod = {

@@ -6,16 +6,23 @@
  * `revision-*.ts`: a method that it lacks is simply absent from its table.
  */
 export type { ServerInfo } from './revision.js'
-export { toAnswer, toErrorAnswer, toNotification } from './answers.js'
-export { readHttpMessage } from './http-edge.js'
+export { toAnswer, toErrorAnswer, toNotification, toRequest } from './answers.js'
+export { isModernHeader, readHttpMessage } from './http-edge.js'
+export type { HttpHeaders } from './mcp-headers.js'
 export {
+  type Batch,
   type JsonObject,
   type McpMethod,
   type McpRequest,
   type Message,
+  type ProtocolVersion,
   type RequestId,
   type RequestOf,
+  type RpcResponse,
 } from './message.js'
+export { toInputRequired } from './input-required.js'
+export { MAX_REQUEST_STATE_CHARS } from './params.js'
 export { checkParamHeaders } from './param-headers.js'
 export { MODERN_VERSIONS, negotiateLegacy } from './revisions.js'
+export { checkSessionVersion, type SessionMessage } from './session-message.js'
 export { createStdioSession } from './stdio-edge.js'

@@ -1,4 +1,5 @@
-import { commonMethods, discoverMethod } from './params.js'
+import { isInputRequired } from './input-required.js'
+import { commonMethods, discoverMethod, roundMethods } from './params.js'
 import type { JsonObject, McpMethod } from './message.js'
 import type { Revision, ServerInfo } from './revision.js'
 
@@ -20,11 +21,12 @@ const TTL_MS: Partial<Record<McpMethod, number>> = {
 export const revision20260728: Revision = {
   version: '2026-07-28',
   era: 'modern',
-  methods: { ...commonMethods, ...discoverMethod },
+  methods: { ...commonMethods, ...roundMethods, ...discoverMethod },
   toResult: (method, result, server) => ({
     ...result,
-    resultType: 'complete',
-    ...cachingHints(method),
+    ...(isInputRequired(result)
+      ? { resultType: 'input_required' }
+      : { resultType: 'complete', ...cachingHints(method) }),
     _meta: withServerInfo(result['_meta'], server),
   }),
 }

@@ -10,6 +10,8 @@ import { revision20251125 } from './revision-2025-11-25.js'
 import { revision20260728 } from './revision-2026-07-28.js'
 import type { Revision } from './revision.js'
 
+export type { Revision } from './revision.js'
+
 const REVISIONS: Record<ProtocolVersion, Revision> = {
   '2024-11-05': revision20241105,
   '2025-03-26': revision20250326,
@@ -17,6 +19,8 @@ const REVISIONS: Record<ProtocolVersion, Revision> = {
   '2025-11-25': revision20251125,
   '2026-07-28': revision20260728,
 }
+
+const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities'
 
 const LATEST_LEGACY: ProtocolVersion = '2025-11-25'
 
@@ -34,6 +38,12 @@ export function isProtocolVersion(text: unknown): text is ProtocolVersion {
   return typeof text === 'string' && Object.hasOwn(REVISIONS, text)
 }
 
+export function unsupportedVersion(requested: string): GatewayError {
+  return new GatewayError('UNSUPPORTED_VERSION', `Unsupported protocol version: ${requested}`, {
+    data: { supported: MODERN_VERSIONS, requested },
+  })
+}
+
 /** What `initialize` settles on: the version asked for, or the latest that has a handshake. */
 export function negotiateLegacy(asked: string): ProtocolVersion {
   if (isProtocolVersion(asked) && REVISIONS[asked].era === 'legacy') return asked
@@ -49,14 +59,21 @@ export function negotiateLegacy(asked: string): ProtocolVersion {
 export function readRequest(
   { version, era, methods }: Revision,
   raw: RawRequest,
-  context: Pick<RequestContext, 'logLevel' | 'paramHeaders'>,
+  context: Pick<RequestContext, 'logLevel' | 'paramHeaders' | 'session'>,
 ): McpRequest {
   const read = hasMethod(methods, raw.method) ? methods[raw.method] : undefined
   if (read === undefined)
     throw new GatewayError('METHOD_NOT_FOUND', `Method not found: ${clip(raw.method)}`)
   const token = metaOf(raw.params)['progressToken']
   const progressToken = isRequestId(token) ? token : undefined
-  return read(raw, { version, era, progressToken, ...context })
+  const clientCapabilities = era === 'modern' ? declaredIn(raw.params) : undefined
+  return read(raw, { version, era, progressToken, clientCapabilities, ...context })
+}
+
+/** Of the envelope, which has been read by now. */
+function declaredIn(params: JsonObject): JsonObject | undefined {
+  const declared = metaOf(params)[CAPABILITIES_KEY]
+  return isObject(declared) ? declared : undefined
 }
 
 function hasMethod(methods: MethodTable, method: string): method is McpMethod {

@@ -1,9 +1,10 @@
 /** One line of stdin → one message. One client, so its handshake is remembered here. */
 import { GatewayError } from '../domain/errors.js'
 import type { LogLevel } from '../domain/log-level.js'
+import { readBatch } from './batch.js'
 import { readClaim, readEnvelope } from './envelope.js'
 import { idOf, parseJson, readRpcMessage, type RpcMessage } from './json-rpc.js'
-import type { Era, Message, ProtocolVersion } from './message.js'
+import type { Batch, Era, Message, ProtocolVersion } from './message.js'
 import type { RawRequest } from './params.js'
 import {
   ASSUMED_LEGACY,
@@ -11,19 +12,21 @@ import {
   negotiateLegacy,
   readRequest,
   revisionOf,
+  unsupportedVersion,
 } from './revisions.js'
 
 export interface StdioSession {
   /** Never throws: what cannot be served comes back as a refusal. */
-  read(line: string): Message
+  read(line: string): Message | Batch
 }
 
 export function createStdioSession(): StdioSession {
-  let version: ProtocolVersion = ASSUMED_LEGACY
+  let version: ProtocolVersion | undefined
   let logLevel: LogLevel = 'info'
 
-  const readLegacy = (message: RawRequest): Message => {
-    const request = readRequest(revisionOf(version), message, { logLevel })
+  const readLegacy = (message: RpcMessage): Message => {
+    if (message.kind !== 'request') return toMessage(message)
+    const request = readRequest(revisionOf(version ?? ASSUMED_LEGACY), message, { logLevel })
     if (request.method === 'initialize') version = negotiateLegacy(request.params.protocolVersion)
     if (request.method === 'logging/setLevel') logLevel = request.params.level
     return { kind: 'request', request }
@@ -35,6 +38,7 @@ export function createStdioSession(): StdioSession {
       let era: Era | undefined
       try {
         value = parseJson(line)
+        if (Array.isArray(value)) return readBatch(value, version, readLegacy)
         const message = readRpcMessage(value)
         if (message.kind !== 'request') return toMessage(message)
         const claim = readClaim(message.params)
@@ -56,12 +60,7 @@ function toMessage(message: Exclude<RpcMessage, { kind: 'request' }>): Message {
 function readModern(message: RawRequest): Message {
   const envelope = readEnvelope(message.params)
   const version = MODERN_VERSIONS.find((supported) => supported === envelope.version)
-  if (version === undefined)
-    throw new GatewayError(
-      'UNSUPPORTED_VERSION',
-      `Unsupported protocol version: ${envelope.version}`,
-      { data: { supported: MODERN_VERSIONS, requested: envelope.version } },
-    )
+  if (version === undefined) throw unsupportedVersion(envelope.version)
   const { logLevel } = envelope
   return { kind: 'request', request: readRequest(revisionOf(version), message, { logLevel }) }
 }

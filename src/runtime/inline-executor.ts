@@ -47,10 +47,12 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
       progress: (progress) => answer.progress(progress),
       log: (level, entryJson, logger) => answer.log(level, entryJson, logger),
       dropped: () => answer.dropped(),
-      ended(outcome) {
+      ask: (number, question) =>
+        void answer.ask(question, (reply) => each.run.answer(number, reply)),
+      ended(end) {
         instance.callCount -= 1
         active.delete(each)
-        if (outcome !== undefined) answer.give(outcome)
+        if (end !== undefined) answer.give(end)
       },
     }
     // A copy, as in a worker: what the code changes is its own.

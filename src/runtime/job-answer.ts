@@ -5,18 +5,21 @@ import type { LogLevel } from '../domain/log-level.js'
 import {
   FunctionError,
   type CallMessages,
-  type McpResult,
   type Progress,
+  type Question,
+  type QuestionsRequest,
+  type Reply,
+  type RunEnd,
   type RunFailure,
   type RunRequest,
 } from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
-import type { FunctionJob } from './runtime.js'
+import type { FunctionJob, Questions, RunOutcome } from './runtime.js'
 import type { SettingChanges } from './setting-changes.js'
 
 /** The two ends of the promise that the executor's caller holds. */
 export interface Settle {
-  resolve(result: McpResult): void
+  resolve(outcome: RunOutcome): void
   reject(error: unknown): void
 }
 
@@ -43,10 +46,24 @@ export class JobAnswer implements CallMessages {
   }
 
   /** What the run said, unless the answer has been given. */
-  give(outcome: string | RunFailure): void {
+  give(end: RunEnd): void {
     if (!this.#close()) return
-    if (typeof outcome === 'string') this.#options.settle.resolve(JSON.parse(outcome))
-    else this.#options.settle.reject(this.#toError(outcome))
+    const { settle } = this.#options
+    if (typeof end === 'string') settle.resolve({ kind: 'completed', result: JSON.parse(end) })
+    else if ('roundJson' in end)
+      settle.resolve({ kind: 'input_required', ...JSON.parse(end.roundJson) })
+    else settle.reject(this.#toError(end))
+  }
+
+  /** @param reply is called once, and not after the answer was given */
+  async ask(question: Question, reply: (reply: Reply) => void): Promise<void> {
+    const { questions } = this.job
+    if (this.#isGiven || questions?.mode !== 'requests') return
+    const answered = await questions.ask(question).then(
+      (answer): Reply => ({ answerJson: JSON.stringify(answer) }),
+      (error: unknown): Reply => ({ refusal: this.#toRefusal(error) }),
+    )
+    if (!this.#isGiven) reply(answered)
   }
 
   fail(error: GatewayError): void {
@@ -87,6 +104,13 @@ export class JobAnswer implements CallMessages {
     return true
   }
 
+  #toRefusal(error: unknown): string {
+    if (error instanceof GatewayError) return error.message
+    const { callId } = this.job
+    this.#options.log.error({ callId, err: error }, 'a question to the client failed')
+    return 'the client could not be asked'
+  }
+
   #toError({ code, message, errorData, stack }: RunFailure): Error {
     const { callId, target } = this.job
     if (stack !== undefined)
@@ -117,7 +141,12 @@ export function toRunRequest(job: FunctionJob, settings: SettingChanges): RunReq
     mcpType: job.mcpType,
     mimeType: job.mimeType,
     input: job.input,
+    questions: toQuestionsRequest(job.questions),
   }
+}
+
+function toQuestionsRequest(questions: Questions | undefined): QuestionsRequest | undefined {
+  return questions?.mode === 'requests' ? { mode: 'requests' } : questions
 }
 
 /** The key of an instance: tenants and versions never share one. */

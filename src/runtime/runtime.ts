@@ -8,13 +8,22 @@
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { FunctionTarget, McpType } from '../domain/capability.js'
 import type { LogLevel } from '../domain/log-level.js'
-import type { McpResult, MethodName, Progress } from '../function-host/function-host.js'
+import type {
+  AnsweredQuestion,
+  McpResult,
+  MethodName,
+  Progress,
+  Question,
+} from '../function-host/function-host.js'
 
 export {
+  type AnsweredQuestion,
   FunctionError,
   type McpResult,
   type MethodName,
   type Progress,
+  type Question,
+  type QuestionMethod,
 } from '../function-host/function-host.js'
 
 export type ExecutorKind = 'worker' | 'inline'
@@ -25,12 +34,12 @@ export interface Executor {
    * Runs one function and waits for its answer.
    *
    * @returns the MCP result as the function's kind wants it: `{ content, … }` for a tool,
-   * `{ contents }` for a resource, `{ messages }` for a prompt
+   * `{ contents }` for a resource, `{ messages }` for a prompt; or, with `rounds`, its questions
    * @throws FunctionError what the function itself threw, with its message and never its stack
    * @throws GatewayError `CALL_TIMED_OUT`, `CALL_CANCELLED`, `RESULT_TOO_LARGE`,
    * `RESULT_INVALID` (not JSON), `FUNCTION_FAILED` (its instance died), `BUSY`
    */
-  run(job: FunctionJob): Promise<McpResult>
+  run(job: FunctionJob): Promise<RunOutcome>
 
   /**
    * Trial load: imports the modules in a fresh instance and looks for the classes and methods,
@@ -43,6 +52,39 @@ export interface Executor {
   /** Ends every instance. Calls that still run fail with `SHUTTING_DOWN`. */
   close(): Promise<void>
 }
+
+export type RunOutcome = CompletedRun | InputRequired
+
+export interface CompletedRun {
+  readonly kind: 'completed'
+  readonly result: McpResult
+}
+
+/** The run has ended with questions; another run, with their answers, goes on from the top. */
+export interface InputRequired {
+  readonly kind: 'input_required'
+  /** By key; at least one. */
+  readonly questions: Readonly<Record<string, Question>>
+  /** What `call.state` holds; the next run finds it there. */
+  readonly state: Record<string, unknown>
+}
+
+/**
+ * How a function's questions reach the client. `rounds`: nothing stays in memory, an open question
+ * ends the run. `requests`: the function waits while the client is asked.
+ */
+export type Questions =
+  | {
+      readonly mode: 'rounds'
+      /** Of earlier rounds, by key. */
+      readonly answers: Readonly<Record<string, AnsweredQuestion>>
+      readonly state: Record<string, unknown>
+    }
+  | {
+      readonly mode: 'requests'
+      /** What it rejects with reaches the function: of a GatewayError its message. */
+      ask(question: Question): Promise<Record<string, unknown>>
+    }
 
 export interface FunctionJob {
   readonly callId: string
@@ -57,6 +99,8 @@ export interface FunctionJob {
   /** Milliseconds since 1970; at this time the run is stopped, a busy loop too. */
   readonly deadline: number
   readonly signal: AbortSignal
+  /** Absent: whatever the function asks is refused. */
+  readonly questions?: Questions | undefined
   onProgress(progress: Progress): void
   onLog(entry: LogEntry): void
 }

@@ -110,6 +110,10 @@ export class WorkerInstance {
     }
     const call = this.#calls.get(message[1])
     if (!call) return
+    if (message[0] === 'ask') {
+      this.#ask(call.answer, message)
+      return
+    }
     if (!END_MESSAGES.has(message[0])) {
       deliver(call.answer, message)
       return
@@ -121,6 +125,12 @@ export class WorkerInstance {
     this.#calls.delete(message[1])
     this.idleSince = this.#options.clock.now()
     if (this.#state !== 'serving') this.#recover()
+  }
+
+  #ask(answer: JobAnswer, [, number, questionNumber, question]: AskMessage): void {
+    void answer.ask(question, (reply) => {
+      if (this.#state !== 'ended') this.#worker.send(['answer', number, questionNumber, reply])
+    })
   }
 
   /** Aborts what is due, judges what did not end in its grace, and says when to look again. */
@@ -194,11 +204,14 @@ function answerOverdue({ answer, graceEndsAt }: ActiveCall): void {
 }
 
 /** After one of these nothing more is said of a call. */
-const END_MESSAGES: ReadonlySet<WorkerMessage[0]> = new Set(['result', 'failure', 'ended'])
+const END_MESSAGES: ReadonlySet<WorkerMessage[0]> = new Set(['result', 'round', 'failure', 'ended'])
 
-function deliver(answer: JobAnswer, message: CallMessage): void {
+type AskMessage = Extract<CallMessage, readonly ['ask', ...unknown[]]>
+
+function deliver(answer: JobAnswer, message: Exclude<CallMessage, AskMessage>): void {
   switch (message[0]) {
     case 'result':
+    case 'round':
     case 'failure':
       answer.give(message[2])
       break

@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { Authenticator } from '../auth/auth.js'
 import type { Dispatch } from '../dispatch/dispatch.js'
 import type { ServerInfo } from '../protocol/protocol.js'
+import type { Sessions } from '../sessions/sessions.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { sendError } from './http-errors.js'
 import { mcpRoutes } from './mcp-route.js'
@@ -10,6 +11,7 @@ import { createOriginCheck, type OriginRules } from './origin-check.js'
 
 export interface HttpParts {
   readonly authenticator: Authenticator
+  readonly sessions: Sessions
   readonly dispatch: Dispatch
   readonly server: ServerInfo
   readonly log: Log
@@ -32,6 +34,9 @@ export interface HttpServer {
 
 /** A client gets this long to send one whole request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 60_000
+
+/** How often a closing server looks for connections that have nothing left to say. */
+const SWEEP_MS = 100
 
 /** Longer than the idle time-out of common load balancers, so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
@@ -65,9 +70,12 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
 
 async function closeWithin(server: FastifyInstance, drainTimeoutMs: number): Promise<void> {
   const cut = setTimeout(() => server.server.closeAllConnections(), drainTimeoutMs)
+  // Streams that were open when the closing began leave their connections open, at the client's will.
+  const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
   try {
     await server.close()
   } finally {
     clearTimeout(cut)
+    clearInterval(sweep)
   }
 }

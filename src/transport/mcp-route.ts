@@ -1,10 +1,10 @@
-/** `POST /{endpoint_id}/mcp`, and `POST /mcp` for the endpoint `default`. */
+/** `/{endpoint_id}/mcp`, and `/mcp` for the endpoint `default`: POST, and DELETE of a session. */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
-import { type McpRequest, readHttpMessage, toAnswer, toErrorAnswer } from '../protocol/protocol.js'
+import { checkSessionVersion, isModernHeader } from '../protocol/protocol.js'
 import type { HttpParts } from './http-server.js'
-import { createReplyStream } from './reply-stream.js'
+import { servePost } from './mcp-post.js'
 
 const DEFAULT_ENDPOINT = 'default'
 
@@ -20,7 +20,7 @@ interface EndpointRoute {
 }
 
 export function mcpRoutes(parts: HttpParts): FastifyPluginAsync {
-  const authenticate = async (request: FastifyRequest<EndpointRoute>) => {
+  const onRequest = async (request: FastifyRequest<EndpointRoute>) => {
     const { endpointId = DEFAULT_ENDPOINT } = request.params
     request.caller = await parts.authenticator.authenticate(
       request.headers.authorization,
@@ -30,56 +30,49 @@ export function mcpRoutes(parts: HttpParts): FastifyPluginAsync {
   return async (server) => {
     server.decorateRequest('caller')
     for (const url of ['/mcp', '/:endpointId/mcp']) {
-      server.post<EndpointRoute>(url, { onRequest: authenticate }, (request, reply) =>
-        serve(parts, request, reply),
+      server.post<EndpointRoute>(url, { onRequest }, (request, reply) => {
+        refuseNarrowAccept(request.headers.accept)
+        const { headers, body } = request
+        const text = typeof body === 'string' ? body : ''
+        return servePost(parts, { caller: callerOf(request), headers, body: text }, reply)
+      })
+      server.delete<EndpointRoute>(url, { onRequest }, (request, reply) =>
+        endSession(parts, request, reply),
       )
-      server.route({ method: ['GET', 'DELETE'], url, handler: refuseMethod })
+      server.route({ method: 'GET', url, handler: refuseMethod })
     }
   }
 }
 
-/** No stream is offered outside a request, and no session is there to be ended. */
-async function refuseMethod(_request: unknown, reply: FastifyReply): Promise<FastifyReply> {
-  return reply.code(405).header('allow', 'POST').send({ error: 'Method not allowed: use POST' })
+/** No stream is offered outside a request. */
+async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const allowed = isModernHeader(request.headers) ? 'POST' : 'POST, DELETE'
+  return reply
+    .code(405)
+    .header('allow', allowed)
+    .send({ error: `Method not allowed: use ${allowed}` })
 }
 
-async function serve(
-  parts: HttpParts,
+async function endSession(
+  { sessions }: HttpParts,
   request: FastifyRequest<EndpointRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  refuseNarrowAccept(request.headers.accept)
-  const { caller, body } = request
+  const { headers } = request
+  if (isModernHeader(headers)) return refuseMethod(request, reply)
+  const token = headers['mcp-session-id']
+  const session = await sessions.find(
+    callerOf(request),
+    typeof token === 'string' ? token.trim() : undefined,
+  )
+  checkSessionVersion(headers, session)
+  await sessions.terminate(session)
+  return reply.code(204).send()
+}
+
+function callerOf({ caller }: FastifyRequest<EndpointRoute>): Caller {
   if (caller === undefined) throw new Error('a route without authentication reached MCP')
-  const message = readHttpMessage(request.headers, typeof body === 'string' ? body : '')
-  if (message.kind === 'refused') {
-    const answer = toErrorAnswer(message.error, message)
-    return reply.code(answer.status).send(answer.body)
-  }
-  if (message.kind !== 'request') return reply.code(202).send()
-  return answerRequest(parts, { caller, request: message.request }, reply)
-}
-
-interface Asked {
-  readonly caller: Caller
-  readonly request: McpRequest
-}
-
-async function answerRequest(
-  { dispatch, server, log }: HttpParts,
-  { caller, request }: Asked,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const stream = createReplyStream(reply, { cancelsOnClose: request.era === 'modern' })
-  try {
-    const result = await dispatch.handle(caller, request, stream.exchange)
-    return stream.finish(200, toAnswer(request, result, server))
-  } catch (error) {
-    if (!(error instanceof GatewayError))
-      log.error({ err: error, method: request.method }, 'a request failed with an unknown error')
-    const { status, body } = toErrorAnswer(error, request)
-    return stream.finish(status, body)
-  }
+  return caller
 }
 
 /** Either form may be chosen for the answer, so a client has to take both. */

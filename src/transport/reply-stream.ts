@@ -6,16 +6,19 @@ import { setMaxListeners } from 'node:events'
 import type { FastifyReply } from 'fastify'
 import type { Exchange } from '../dispatch/dispatch.js'
 import type { JsonObject } from '../protocol/protocol.js'
+import type { PendingRequests, Respondent } from './pending-requests.js'
 
 export interface ReplyStream {
   readonly exchange: Exchange
-  /** Sends the answer and ends; of no effect when the client has gone. */
-  finish(status: number, answer: JsonObject): FastifyReply
+  /** Sends the answer, or those of a batch, and ends; of no effect when the client has gone. */
+  finish(status: number, answer: JsonObject | readonly JsonObject[]): FastifyReply
 }
 
 export interface ReplyStreamOptions {
   /** Modern revisions: a client that closes the connection cancels its request. */
   readonly cancelsOnClose: boolean
+  /** Where the client takes requests: it is asked on this stream and answers with a POST. */
+  readonly questions?: { pending: PendingRequests; respondent: Respondent } | undefined
 }
 
 /** A client that reads slower than its function talks is cut off with this many bytes unread. */
@@ -27,7 +30,7 @@ setMaxListeners(0, neverAborted)
 
 export function createReplyStream(
   reply: FastifyReply,
-  { cancelsOnClose }: ReplyStreamOptions,
+  { cancelsOnClose, questions }: ReplyStreamOptions,
 ): ReplyStream {
   let isStreaming = false
   let isFinished = false
@@ -37,19 +40,23 @@ export function createReplyStream(
     reply.hijack()
     reply.raw.writeHead(200, SSE_HEADERS)
   }
-  const notify = (notification: JsonObject) => {
+  const send = (message: JsonObject) => {
     if (isFinished || reply.raw.destroyed) return
     if (!isStreaming) openStream()
     if (reply.raw.writableLength > MAX_BUFFERED_BYTES) reply.raw.destroy()
-    else reply.raw.write(toFrame(notification))
+    else reply.raw.write(toFrame(message))
   }
+  const ask: Exchange['ask'] =
+    questions &&
+    ((method, params, asking) =>
+      questions.pending.ask(questions.respondent, { method, params, send, signal: asking }))
   const signal = cancelsOnClose ? signalOnClose(reply) : neverAborted
   return {
-    exchange: { signal, notify },
+    exchange: { signal, notify: send, ask },
     finish: (status, answer) => {
       isFinished = true
       if (!isStreaming) return reply.code(status).send(answer)
-      reply.raw.end(toFrame(answer))
+      reply.raw.end([answer].flat().map(toFrame).join(''))
       return reply
     },
   }

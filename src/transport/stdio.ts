@@ -3,19 +3,20 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
-import type { Dispatch } from '../dispatch/dispatch.js'
+import type { Dispatch, Exchange } from '../dispatch/dispatch.js'
 import {
+  type Batch,
   createStdioSession,
   type JsonObject,
   type McpRequest,
   type Message,
-  type RequestId,
   type ServerInfo,
   toAnswer,
   toErrorAnswer,
 } from '../protocol/protocol.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { readLines } from './lines.js'
+import { createPendingRequests, type PendingRequests } from './pending-requests.js'
 
 export interface StdioParts {
   readonly dispatch: Dispatch
@@ -32,94 +33,146 @@ export interface StdioOptions {
   readonly maxLineBytes: number
 }
 
-/** Reading pauses while this many requests run. */
+/** Reading pauses while this many requests run that do not wait for the client themselves. */
 const MAX_IN_FLIGHT = 256
 
 /** Serves until the input ends, then until everything that runs has been answered. */
 export async function serveStdio(parts: StdioParts, options: StdioOptions): Promise<void> {
   const session = createStdioSession()
-  const running = new Map<RequestId, Run>()
+  let declared: JsonObject = {}
+  const running: Running = new Map()
+  const answering = new Set<Promise<void>>()
+  const asked = createPendingRequests(MAX_IN_FLIGHT)
+  const changes = createChanges()
   const write = createWriter(parts.output)
+  const client: Client = { running, write, asked, onAsk: changes.announce }
   for await (const line of readLines(parts.input, options.maxLineBytes)) {
     if (parts.output.destroyed) break
     receive(line === undefined ? tooLong(options.maxLineBytes) : session.read(line))
-    if (running.size >= MAX_IN_FLIGHT) await Promise.race(answersOf(running))
+    while (running.size - asked.size >= MAX_IN_FLIGHT) await changes.next()
     if (parts.output.writableNeedDrain)
       await Promise.race([once(parts.output, 'drain'), once(parts.output, 'close')])
   }
-  await Promise.all(answersOf(running))
+  // Nobody is there any more to answer what was asked.
+  asked.close()
+  await Promise.all(answering)
 
-  function receive(message: Message): void {
-    if (message.kind === 'refused') write(toErrorAnswer(message.error, message).body)
+  function receive(message: Message | Batch): void {
+    const answered = reply(message).finally(() => {
+      answering.delete(answered)
+      changes.announce()
+    })
+    answering.add(answered)
+  }
+
+  async function reply(message: Message | Batch): Promise<void> {
+    const answer = await (message.kind === 'batch' ? answersTo(message) : answerTo(message))
+    if (answer !== undefined) write(answer)
+  }
+
+  async function answersTo({ messages }: Batch): Promise<JsonObject[] | undefined> {
+    const answers = await Promise.all(messages.map(answerTo))
+    const wanted = answers.filter((answer) => answer !== undefined)
+    return wanted.length === 0 ? undefined : wanted
+  }
+
+  async function answerTo(message: Message): Promise<JsonObject | undefined> {
+    if (message.kind === 'refused') return toErrorAnswer(message.error, message).body
     if (message.kind === 'notification') cancelNamed(message.notification, running)
-    if (message.kind === 'request') start(message.request)
+    if (message.kind === 'response') asked.answer(options.caller, message)
+    if (message.kind !== 'request') return undefined
+    const request = withCapabilities(message.request)
+    return run(parts, { caller: options.caller, request }, client)
   }
 
-  function start(request: McpRequest): void {
-    const { id } = request
-    if (running.has(id)) {
-      write(toErrorAnswer(duplicateId(), request).body)
-      return
-    }
-    const controller = new AbortController()
-    const answered = answer(parts, { caller: options.caller, request }, { controller, write })
-    running.set(id, { controller, answered: answered.finally(() => running.delete(id)) })
+  /** A modern request brings its own. */
+  function withCapabilities(request: McpRequest): McpRequest {
+    if (request.method === 'initialize') declared = request.params.capabilities
+    return request.era === 'modern' ? request : { ...request, clientCapabilities: declared }
   }
 }
 
-interface Run {
-  readonly controller: AbortController
-  /** Settles when the answer has been written, and never rejects. */
-  readonly answered: Promise<void>
-}
+/** What can be cancelled, by the id of its request. */
+type Running = Map<unknown, AbortController>
 
 interface Asked {
   readonly caller: Caller
   readonly request: McpRequest
 }
 
-interface Wire {
-  readonly controller: AbortController
+interface Client {
+  readonly running: Running
   readonly write: (message: JsonObject) => void
+  readonly asked: PendingRequests
+  readonly onAsk: () => void
 }
 
-async function answer(
-  { dispatch, server, log }: StdioParts,
-  { caller, request }: Asked,
-  { controller: { signal }, write }: Wire,
-): Promise<void> {
+/** @returns undefined for a cancelled request: its client has stopped waiting for it */
+async function run(
+  parts: StdioParts,
+  asked: Asked,
+  { running, write, asked: pending, onAsk }: Client,
+): Promise<JsonObject | undefined> {
+  const { id } = asked.request
+  if (running.has(id)) return toErrorAnswer(duplicateId(), asked.request).body
+  const controller = new AbortController()
+  const { signal } = controller
+  running.set(id, controller)
   let isAnswered = false
   const notify = (notification: JsonObject) => {
     if (!isAnswered && !signal.aborted) write(notification)
   }
-  const reply = await dispatch.handle(caller, request, { signal, notify }).then(
-    (result) => toAnswer(request, result, server),
-    (error: unknown) => {
-      if (!(error instanceof GatewayError))
-        log.error({ err: error, method: request.method }, 'a request failed with an unknown error')
-      return toErrorAnswer(error, request).body
-    },
-  )
+  const ask: Exchange['ask'] = (method, params, asking) => {
+    const answered = pending.ask(asked.caller, { method, params, send: write, signal: asking })
+    onAsk()
+    return answered
+  }
+  const takesRequests = asked.request.era === 'legacy'
+  const exchange = { signal, notify, ask: takesRequests ? ask : undefined }
+  const reply = await answerRequest(parts, asked, exchange)
   isAnswered = true
-  // A cancelled request gets no answer: its client has stopped waiting for it.
-  if (!signal.aborted) write(reply)
+  running.delete(id)
+  return signal.aborted ? undefined : reply
+}
+
+/** Never rejects. */
+async function answerRequest(
+  { dispatch, server, log }: StdioParts,
+  { caller, request }: Asked,
+  exchange: Exchange,
+): Promise<JsonObject> {
+  try {
+    return toAnswer(request, await dispatch.handle(caller, request, exchange), server)
+  } catch (error) {
+    if (!(error instanceof GatewayError))
+      log.error({ err: error, method: request.method }, 'a request failed with an unknown error')
+    return toErrorAnswer(error, request).body
+  }
 }
 
 function cancelNamed(
   { method, params }: { method: string; params: JsonObject },
-  running: ReadonlyMap<unknown, Run>,
+  running: Running,
 ): void {
-  if (method === 'notifications/cancelled') running.get(params['requestId'])?.controller.abort()
+  if (method === 'notifications/cancelled') running.get(params['requestId'])?.abort()
 }
 
-function createWriter(output: Writable): (message: JsonObject) => void {
-  return (message) => {
-    if (!output.destroyed) output.write(`${JSON.stringify(message)}\n`)
+/** Wakes whoever waits for something to change. */
+function createChanges() {
+  let wake: (() => void) | undefined
+  return {
+    announce: () => wake?.(),
+    next: () =>
+      new Promise<void>((resolve) => {
+        wake = resolve
+      }),
   }
 }
 
-function answersOf(running: ReadonlyMap<unknown, Run>): Promise<void>[] {
-  return [...running.values()].map(({ answered }) => answered)
+function createWriter(output: Writable): (message: JsonObject | JsonObject[]) => void {
+  return (message) => {
+    if (!output.destroyed) output.write(`${JSON.stringify(message)}\n`)
+  }
 }
 
 function tooLong(maxLineBytes: number): Message {

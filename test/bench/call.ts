@@ -6,6 +6,7 @@
  * Ratios are of the modern era, where every server here answers with plain JSON; one row of each
  * shows the legacy era, which the SDK answers with a stream of one event.
  */
+import { openSession } from '../support/session.js'
 import type { Bench, BenchReport } from './bench.js'
 import { toCallReport } from './call-report.js'
 import type { CallTarget } from './echo-call.js'
@@ -85,20 +86,28 @@ async function startGatewayRows(bench: Bench): Promise<Row[]> {
   await gateway.publishTools(MANY_TOOLS_ENDPOINT, MANY_TOOLS)
   const { pid, enginePid, port, errors } = gateway
   const common = { name: 'this gateway', era: 'modern', pid, enginePid, port, errors } as const
-  const demo = { path: '/default/mcp', token: await gateway.tokenFor('default'), tools: 3 }
+  const token = await gateway.tokenFor('default')
+  const demo = { path: '/default/mcp', token, tools: 3 }
+  const session = await openSession(`http://127.0.0.1:${port}`, { token })
   const path = `/${MANY_TOOLS_ENDPOINT}/mcp`
   const many = { path, token: await gateway.tokenFor(MANY_TOOLS_ENDPOINT), tools: MANY_TOOLS }
   return [
     { ...common, ...demo, id: 'gateway_1' },
     { ...common, ...many, id: 'gateway_200' },
-    { ...common, ...demo, id: 'gateway_legacy', era: 'legacy' },
+    {
+      ...common,
+      ...demo,
+      id: 'gateway_legacy',
+      era: 'legacy',
+      sessionToken: session['mcp-session-id'],
+    },
   ]
 }
 
 async function measure(loader: Loader, row: Row, durationMs: number): Promise<Measurement> {
-  const { pid, enginePid, port, path, era, token } = row
+  const { pid, enginePid, port, path, era, token, sessionToken } = row
   const before = readTimes(pid, enginePid)
-  const target = { port, path, era, token }
+  const target = { port, path, era, token, sessionToken }
   const load = { target, connections: CONNECTIONS, durationMs }
   const { calls, elapsedMs } = await loader.run(load).catch((cause: Error) => {
     throw new Error(`${row.name} (${row.id}): ${cause.message}\n${row.errors()}`, { cause })

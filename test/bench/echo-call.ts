@@ -1,7 +1,7 @@
 /** One echo `tools/call` as bytes, the same for every target, and the check of its answer. */
 import type { HttpAnswer } from './http-connection.js'
 
-/** `legacy`: revision 2025-11-25 without a session. `modern`: revision 2026-07-28. */
+/** `legacy`: revision 2025-11-25, in a session where the server has them. `modern`: revision 2026-07-28. */
 export type Era = 'legacy' | 'modern'
 
 export interface CallTarget {
@@ -10,6 +10,8 @@ export interface CallTarget {
   readonly era: Era
   /** Sent to every target, though only the gateway looks at it. */
   readonly token: string
+  /** Of a legacy session. */
+  readonly sessionToken?: string | undefined
 }
 
 const ENVELOPE = {
@@ -23,7 +25,8 @@ const ERA_HEADERS: Record<Era, readonly string[]> = {
   modern: ['mcp-protocol-version: 2026-07-28', 'mcp-method: tools/call', 'mcp-name: echo'],
 }
 
-export function toRequestHead({ port, path, era, token }: CallTarget): string {
+export function toRequestHead(target: CallTarget): string {
+  const { port, path, era, token, sessionToken } = target
   const lines = [
     `POST ${path} HTTP/1.1`,
     `host: 127.0.0.1:${port}`,
@@ -31,6 +34,7 @@ export function toRequestHead({ port, path, era, token }: CallTarget): string {
     'accept: application/json, text/event-stream',
     `authorization: Bearer ${token}`,
     ...ERA_HEADERS[era],
+    ...(sessionToken === undefined ? [] : [`mcp-session-id: ${sessionToken}`]),
   ]
   return lines.join('\r\n')
 }

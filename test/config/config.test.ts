@@ -83,6 +83,29 @@ describe('the configuration', () => {
     expect(() => readConfig(env)).toThrow(line)
   })
 
+  it('reads session keys in order, the first one first', () => {
+    const other = `${'y'.repeat(32)}:=+/`
+    expect(readConfig({ SESSION_KEYS: `k2:${other}, k1:${SECRET}` }).SESSION_KEYS).toEqual([
+      { id: 'k2', secret: other },
+      { id: 'k1', secret: SECRET },
+    ])
+    expect(readConfig({})).not.toHaveProperty('SESSION_KEYS')
+  })
+
+  it.each([
+    SECRET,
+    'k1:hunter2',
+    `k1:${SECRET},`,
+    `k1:${SECRET},k1:${SECRET}`,
+    `k 1:${SECRET}`,
+    `:${SECRET}`,
+    `${'k'.repeat(17)}:${SECRET}`,
+  ])('refuses session keys like %s without repeating them', (SESSION_KEYS) => {
+    const read = () => readConfig({ SESSION_KEYS })
+    expect(read).toThrow('SESSION_KEYS must be a list of KEY_ID:SECRET')
+    expect(read).not.toThrow(SESSION_KEYS)
+  })
+
   it('reads lists and URLs into their canonical form', () => {
     const env = {
       ALLOWED_ORIGINS: 'https://a.example, http://b:1',

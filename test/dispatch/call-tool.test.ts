@@ -53,7 +53,7 @@ describe('a tool call', () => {
     expect(result).toEqual({ content: [{ type: 'text', text: 'region=undefined' }] })
   })
 
-  it('of an unknown tool is no call: an error, and no record', async () => {
+  it('of an unknown tool is no call: an error, and no record [M33]', async () => {
     const before = await latestRecord(test)
     await expect(ask(test, toolCall('nope'))).rejects.toMatchObject({
       code: 'FUNCTION_NOT_FOUND',
@@ -76,7 +76,7 @@ describe('a tool call', () => {
     ['fail', {}, /^the kettle is empty$/],
     ['liar', {}, /outputSchema.*n.*integer/],
   ])(
-    '%s with %j that fails is told to the model and recorded as failed',
+    '%s with %j that fails is told to the model and recorded as failed [M33]',
     async (name, args, text) => {
       const { result } = await ask(test, toolCall(name, args))
       expect(result).toMatchObject({
@@ -127,7 +127,7 @@ describe('a tool call', () => {
     })
   })
 
-  it('reports progress under its token, in order, and logs from the level asked for', async () => {
+  it('reports progress under its token, in order, and logs from the level asked for [M60, M61]', async () => {
     const { notes } = await ask(
       test,
       toolCall('steps', {}, { progressToken: 'p', logLevel: 'info' }),
@@ -145,11 +145,11 @@ describe('a tool call', () => {
     expect(notes).toMatchObject([...step(1), ...step(2), ...step(3)])
   })
 
-  it('says nothing on the way when nobody asked', async () => {
+  it('says nothing on the way when nobody asked [M60, M61]', async () => {
     expect((await ask(test, toolCall('steps'))).notes).toEqual([])
   })
 
-  it('on a modern wire must repeat annotated arguments in headers', async () => {
+  it('on a modern wire must repeat annotated arguments in headers [M22]', async () => {
     const modern = (headers: [string, string][]) =>
       toolCall(
         'region',
@@ -167,7 +167,10 @@ describe('a tool call', () => {
     const client = connectLocalAws({ dataFolder: join(dataFolder, 'none'), spawnEngine: refuse })
     const aws = createAws({ bucket: 'bundles', tables: tableNames(), client })
     const calls = createDynamoCalls({ aws, retentionDays: 1, log: silentLog })
-    const { dispatch } = buildGateway({ ...parts, calls }, { callTimeoutMs: 1000, pageSize: 10 })
+    const { dispatch } = buildGateway(
+      { ...parts, calls },
+      { callTimeoutMs: 1000, roundTtlMs: 1000, pageSize: 10 },
+    )
     const exchange = { signal: new AbortController().signal, notify: () => undefined }
     await expect(
       dispatch.handle(ann, toolCall('echo', { text: 'b' }), exchange),

@@ -70,7 +70,7 @@ describe('a list', () => {
     return result as { tools?: { name: string }[]; nextCursor?: string }
   }
 
-  it('comes in pages, in order, each item once', async () => {
+  it('comes in pages, in order, each item once [M31]', async () => {
     const names: string[] = []
     let cursor: string | undefined
     let pages = 0
@@ -89,7 +89,7 @@ describe('a list', () => {
     expect(await page('tools/list', undefined, stranger)).toEqual({ tools: [] })
   })
 
-  it('has no cursor that works at another endpoint, or in another list', async () => {
+  it('has no cursor that works at another endpoint, or in another list [M31]', async () => {
     const { nextCursor } = await page('tools/list')
     await expect(page('tools/list', nextCursor, stranger)).rejects.toMatchObject({
       code: 'CURSOR_INVALID',
@@ -146,7 +146,7 @@ describe('the rest of the methods', () => {
       params: { protocolVersion, capabilities: {}, clientInfo: { name: 'c', version: '1' } },
     })
 
-  it('initialize settles on a revision with a handshake', async () => {
+  it('initialize settles on a revision with a handshake [L1]', async () => {
     expect((await ask(test, handshake('2025-06-18'))).result).toEqual({
       protocolVersion: '2025-06-18',
       capabilities: { tools: {}, resources: {}, prompts: {}, logging: {}, completions: {} },
@@ -157,7 +157,7 @@ describe('the rest of the methods', () => {
     })
   })
 
-  it('discover, ping, setLevel and complete answer', async () => {
+  it('discover, ping, setLevel and complete answer [L8, L9, M30]', async () => {
     const asked = (method: string, params: object = {}) =>
       ask(test, toRequest({ method, params } as Asked))
     expect((await asked('server/discover')).result).toMatchObject({

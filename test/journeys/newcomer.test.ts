@@ -48,10 +48,21 @@ async function followTheBanner(dataFolder: string) {
 }
 
 function post(gateway: Gateway, method: string, params: object, token = gateway.newToken) {
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/logLevel': 'info',
+  }
   return fetch(new URL('/default/mcp', gateway.url), {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...('name' in params && { 'mcp-name': String(params.name) }),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } }),
   })
 }
 
@@ -103,7 +114,7 @@ describe('a newcomer', { timeout: TIMEOUT_MS }, () => {
       const again = await start({ command: npmStart, dataFolder })
       expect(again.newToken).toBeUndefined()
       expect(again.stdout() + again.stderr()).not.toContain(gateway.newToken)
-      expect((await post(again, 'ping', {}, gateway.newToken)).status).toBe(200)
+      expect((await post(again, 'tools/list', {}, gateway.newToken)).status).toBe(200)
       const [call, ...others] = await readStoredCalls(dataFolder)
       expect(others).toEqual([])
       expect(call).toMatchObject({ name: 'add', status: 'completed', user_id: 'operator' })

@@ -19,7 +19,7 @@ describe('an answer', () => {
     expect(toAnswer(legacy, result, server)).toEqual({ jsonrpc: '2.0', id: 1, result })
   })
 
-  it('tells a modern client that it is complete, private, how long it holds and who made it', () => {
+  it('tells a modern client that it is complete, private, how long it holds and who made it [M14, M32]', () => {
     expect(toAnswer(modern, { tools: [], _meta: { own: true } }, server)).toEqual({
       jsonrpc: '2.0',
       id: 1,
@@ -62,7 +62,7 @@ describe('an error', () => {
     })
   })
 
-  it('has the number that each revision gives to a missing resource', () => {
+  it('has the number that each revision gives to a missing resource [M34]', () => {
     const error = new GatewayError('RESOURCE_NOT_FOUND', 'gone')
     expect(toErrorAnswer(error, legacy).body).toMatchObject({ error: { code: -32002 } })
     expect(toErrorAnswer(error, modern).body).toMatchObject({ error: { code: -32602 } })

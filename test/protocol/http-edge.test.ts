@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readHttpMessage, toErrorAnswer } from '../../src/protocol/protocol.js'
+import type { Session } from '../../src/domain/session.js'
+import { type HttpHeaders, readHttpMessage, toErrorAnswer } from '../../src/protocol/protocol.js'
 
 const VERSION = 'io.modelcontextprotocol/protocolVersion'
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
@@ -18,9 +19,25 @@ const modern = (method: string, params: object = {}, meta: object = envelope) =>
 const legacy = (method: string, params: object = {}) =>
   JSON.stringify({ jsonrpc: '2.0', id: 7, method, params })
 
+const sessionOf = (version: string): Session => ({
+  id: 's-1',
+  endpointId: 'acme',
+  userId: 'ann',
+  version,
+  capabilities: new Set(),
+  client: { name: 'c', version: '1' },
+  expiresAt: 0,
+})
+
+/** A message as it is in the end: one that needs a session is read in one. */
+function readMessage(headers: HttpHeaders, body: string, version = '2025-11-25') {
+  const message = readHttpMessage(headers, body)
+  return message.kind === 'session' ? message.read(sessionOf(version), 'info') : message
+}
+
 /** Status and code of the answer that a refused message gets. */
 function refusalOf(headers: Record<string, string>, body: string) {
-  const message = readHttpMessage(headers, body)
+  const message = readMessage(headers, body)
   if (message.kind !== 'refused') throw new Error(`expected a refusal, got ${message.kind}`)
   const { status, body: answer } = toErrorAnswer(message.error, message)
   return { status, ...answer } as {
@@ -31,18 +48,27 @@ function refusalOf(headers: Record<string, string>, body: string) {
 }
 
 describe('a legacy HTTP message', () => {
-  it('is read as the revision that its header names', () => {
-    const message = readHttpMessage({ 'mcp-protocol-version': '2025-06-18' }, legacy('tools/list'))
-    expect(message).toMatchObject({
-      kind: 'request',
-      request: { id: 7, method: 'tools/list', version: '2025-06-18', era: 'legacy' },
-    })
+  it('waits for its session, whose revision it is read in', () => {
+    const waiting = readHttpMessage({ 'mcp-session-id': ' token ' }, legacy('tools/list'))
+    expect(waiting).toMatchObject({ kind: 'session', token: 'token', id: 7 })
+    for (const version of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
+      expect(readMessage({}, legacy('tools/list'), version)).toMatchObject({
+        kind: 'request',
+        request: { id: 7, method: 'tools/list', version, era: 'legacy', session: { id: 's-1' } },
+      })
   })
 
-  it('is taken for 2025-03-26 when it names no revision', () => {
-    expect(readHttpMessage({}, legacy('ping'))).toMatchObject({
-      request: { version: '2025-03-26' },
-    })
+  it('may repeat the revision of its session in its header, and name no other', () => {
+    const headers = { 'mcp-protocol-version': '2025-06-18' }
+    expect(readMessage(headers, legacy('ping'), '2025-06-18').kind).toBe('request')
+    const refusal = refusalOf(headers, legacy('ping'))
+    expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32600 } })
+    expect(refusal.error.message).toContain('2025-11-25')
+  })
+
+  it('whose session speaks what only another release does has none here', () => {
+    const message = readMessage({}, legacy('ping'), '2031-01-01')
+    expect(message).toMatchObject({ kind: 'refused', id: 7, error: { code: 'SESSION_NOT_FOUND' } })
   })
 
   it('may ask to initialize whatever its header says', () => {
@@ -51,14 +77,14 @@ describe('a legacy HTTP message', () => {
       capabilities: {},
       clientInfo: { name: 'c', version: '1' },
     }
-    const message = readHttpMessage(
+    const message = readMessage(
       { 'mcp-protocol-version': '1999-01-01' },
       legacy('initialize', params),
     )
     expect(message).toMatchObject({ kind: 'request', request: { method: 'initialize' } })
   })
 
-  it('is refused with 400 when its header names a revision that nobody knows', () => {
+  it('is refused with 400 when its header names a revision that nobody knows [L5]', () => {
     const refusal = refusalOf({ 'mcp-protocol-version': '1999-01-01' }, legacy('tools/list'))
     expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32022 } })
   })
@@ -69,7 +95,7 @@ describe('a legacy HTTP message', () => {
   })
 
   it('keeps its progress token, and is shown logs from info on', () => {
-    const message = readHttpMessage({}, legacy('ping', { _meta: { progressToken: 'p-1' } }))
+    const message = readMessage({}, legacy('ping', { _meta: { progressToken: 'p-1' } }))
     expect(message).toMatchObject({ request: { progressToken: 'p-1', logLevel: 'info' } })
   })
 })
@@ -92,7 +118,7 @@ describe('any message', () => {
     expect(refusalOf({}, body)).toMatchObject({ status: 400, error: { code } })
   })
 
-  it('answers without an id when none could be read', () => {
+  it('answers without an id when none could be read [M8]', () => {
     expect(refusalOf({}, '{"jsonrpc":"2.0","id":null,"method":"ping"}')).not.toHaveProperty('id')
     expect(refusalOf({}, '{')).not.toHaveProperty('id')
   })
@@ -114,13 +140,13 @@ describe('any message', () => {
   it('may hold any number of brackets inside a string', () => {
     const text = `${'['.repeat(500)}\\"${'{'.repeat(500)}\\\\`
     const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"${text}"}}`
-    expect(readHttpMessage({}, body).kind).toBe('request')
+    expect(readMessage({}, body).kind).toBe('request')
   })
 
   it('that is a notification or a response is told apart from a request', () => {
     const note = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
-    expect(readHttpMessage({}, note)).toMatchObject({ kind: 'notification' })
-    expect(readHttpMessage({}, '{"jsonrpc":"2.0","id":1,"result":{}}').kind).toBe('response')
+    expect(readMessage({}, note)).toMatchObject({ kind: 'notification' })
+    expect(readMessage({}, '{"jsonrpc":"2.0","id":1,"result":{}}').kind).toBe('response')
   })
 
   it.each([
@@ -142,7 +168,7 @@ describe('any message', () => {
 describe('a modern HTTP message', () => {
   it('stands alone: its envelope says all', () => {
     const body = modern('tools/call', { name: 't' }, { ...envelope, [LOG_LEVEL]: 'debug' })
-    const message = readHttpMessage(modernHeaders('tools/call', { 'mcp-name': 't' }), body)
+    const message = readMessage(modernHeaders('tools/call', { 'mcp-name': 't' }), body)
     expect(message).toMatchObject({
       kind: 'request',
       request: { method: 'tools/call', era: 'modern', version: '2026-07-28', logLevel: 'debug' },
@@ -150,7 +176,7 @@ describe('a modern HTTP message', () => {
   })
 
   it('shows no logs unless it asks for them', () => {
-    const message = readHttpMessage(modernHeaders('tools/list'), modern('tools/list'))
+    const message = readMessage(modernHeaders('tools/list'), modern('tools/list'))
     expect(message).toMatchObject({ kind: 'request', request: { logLevel: undefined } })
   })
 
@@ -162,13 +188,13 @@ describe('a modern HTTP message', () => {
     ['a version that is no string', { [VERSION]: 4, [CAPABILITIES]: {} }],
     ['an unknown log level', { ...envelope, [LOG_LEVEL]: 'loud' }],
     ['a client without a name', { ...envelope, 'io.modelcontextprotocol/clientInfo': {} }],
-  ])('with %s is refused with 400 and -32602', (_what, meta) => {
+  ])('with %s is refused with 400 and -32602 [M10, M11]', (_what, meta) => {
     const refusal = refusalOf(modernHeaders('tools/list'), modern('tools/list', {}, meta))
     expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32602 } })
     expect(refusal.error.message).toContain('_meta["io.modelcontextprotocol/')
   })
 
-  it('of an unknown revision is told which are served', () => {
+  it('of an unknown revision is told which are served [M12]', () => {
     const meta = { ...envelope, [VERSION]: '2099-01-01' }
     const headers = modernHeaders('tools/list', { 'mcp-protocol-version': '2099-01-01' })
     expect(refusalOf(headers, modern('tools/list', {}, meta))).toMatchObject({
@@ -193,7 +219,7 @@ describe('a modern HTTP message', () => {
       'base64 of no UTF-8 in the name',
       modernHeaders('tools/call', { 'mcp-name': '=?base64?/w==?=' }),
     ],
-  ])('with %s is refused with 400 and -32020', (_what, headers) => {
+  ])('with %s is refused with 400 and -32020 [M20, M21]', (_what, headers) => {
     const refusal = refusalOf(headers, modern('tools/call', { name: 't' }))
     expect(refusal).toMatchObject({ status: 400, id: 7, error: { code: -32020 } })
   })
@@ -203,13 +229,13 @@ describe('a modern HTTP message', () => {
     ['base64', '=?base64?dA==?='],
   ])('takes a name header with %s', (_what, header) => {
     const headers = modernHeaders('tools/call', { 'mcp-name': header })
-    expect(readHttpMessage(headers, modern('tools/call', { name: 't' })).kind).toBe('request')
+    expect(readMessage(headers, modern('tools/call', { name: 't' })).kind).toBe('request')
   })
 
-  it('takes a name literally that lacks the end of the base64 mark', () => {
+  it('takes a name literally that lacks the end of the base64 mark [M21]', () => {
     const name = '=?base64?dA=='
     const headers = modernHeaders('tools/call', { 'mcp-name': name })
-    expect(readHttpMessage(headers, modern('tools/call', { name })).kind).toBe('request')
+    expect(readMessage(headers, modern('tools/call', { name })).kind).toBe('request')
   })
 
   it('decodes parameter headers', () => {
@@ -217,7 +243,7 @@ describe('a modern HTTP message', () => {
       'mcp-name': 't',
       'mcp-param-region': '=?base64?SGVsbG8sIOS4lueVjA==?=',
     })
-    const message = readHttpMessage(headers, modern('tools/call', { name: 't' }))
+    const message = readMessage(headers, modern('tools/call', { name: 't' }))
     if (message.kind !== 'request') throw new Error('expected a request')
     expect(message.request.paramHeaders?.get('region')).toBe('Hello, 世界')
   })
@@ -234,23 +260,30 @@ describe('a modern HTTP message', () => {
     expect(refusal).toMatchObject({ status: 404, id: 7, error: { code: -32601 } })
   })
 
-  it('may not be a response', () => {
+  it('may not be a response [M2]', () => {
     const headers = { 'mcp-protocol-version': '2026-07-28' }
     const refusal = refusalOf(headers, '{"jsonrpc":"2.0","id":1,"result":{}}')
     expect(refusal).toMatchObject({ status: 400, error: { code: -32600 } })
   })
 
-  it('may be a notification without any of the headers of requests', () => {
+  it('may be a notification without any of the headers of requests [M3]', () => {
     const headers = { 'mcp-protocol-version': '2026-07-28' }
     const note = '{"jsonrpc":"2.0","method":"notifications/x"}'
-    expect(readHttpMessage(headers, note).kind).toBe('notification')
+    expect(readMessage(headers, note).kind).toBe('notification')
   })
 
   it('that names a legacy revision in its body is served as that', () => {
     const meta = { ...envelope, [VERSION]: '2025-11-25' }
     const headers = { 'mcp-protocol-version': '2025-11-25' }
-    expect(readHttpMessage(headers, modern('ping', {}, meta))).toMatchObject({
+    expect(readMessage(headers, modern('ping', {}, meta))).toMatchObject({
       request: { era: 'legacy', version: '2025-11-25' },
     })
+  })
+
+  it('needs no session, and takes no notice of one', () => {
+    const headers = modernHeaders('tools/list', { 'mcp-session-id': 'anything' })
+    const message = readHttpMessage(headers, modern('tools/list'))
+    expect(message).toMatchObject({ kind: 'request', request: { era: 'modern' } })
+    expect(message).not.toHaveProperty('request.session')
   })
 })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { McpType } from '../../src/domain/capability.js'
 import { createInlineExecutor } from '../../src/runtime/inline-executor.js'
 import type { Executor, LogEntry, Progress } from '../../src/runtime/runtime.js'
+import { resultOf } from '../runtime/bundles-on-disk.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 
 const ref = { endpointId: 'default', packageName: 'demo_tools', sha256: '0'.repeat(64) }
@@ -30,24 +31,26 @@ interface Call {
 function run(functionName: string, { input, mcpType = 'tool', signal }: Call) {
   const progress: Progress[] = []
   const logs: LogEntry[] = []
-  const result = executor.run({
-    callId: 'call-1',
-    userId: 'ann',
-    bundle: { ref, folder },
-    target: {
-      bundle: ref,
-      moduleName: 'demo_tools',
-      className: 'DemoTools',
-      functionName,
-      setting: { greeting: 'Hello' },
-    },
-    mcpType,
-    input,
-    deadline: Date.now() + 20_000,
-    signal: signal ?? new AbortController().signal,
-    onProgress: (each) => progress.push(each),
-    onLog: (each) => logs.push(each),
-  })
+  const result = resultOf(
+    executor.run({
+      callId: 'call-1',
+      userId: 'ann',
+      bundle: { ref, folder },
+      target: {
+        bundle: ref,
+        moduleName: 'demo_tools',
+        className: 'DemoTools',
+        functionName,
+        setting: { greeting: 'Hello' },
+      },
+      mcpType,
+      input,
+      deadline: Date.now() + 20_000,
+      signal: signal ?? new AbortController().signal,
+      onProgress: (each) => progress.push(each),
+      onLog: (each) => logs.push(each),
+    }),
+  )
   return { result, progress, logs }
 }
 

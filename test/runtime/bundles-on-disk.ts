@@ -8,6 +8,7 @@ import type {
   LogEntry,
   McpResult,
   Progress,
+  RunOutcome,
   RuntimeLimits,
 } from '../../src/runtime/runtime.js'
 import { createWorkerExecutor } from '../../src/runtime/worker-executor.js'
@@ -85,6 +86,13 @@ export function jobFor(path: string, input: unknown = {}, changes: JobChanges = 
   }
 }
 
+/** @throws Error when the run has ended with questions */
+export async function resultOf(running: Promise<RunOutcome>): Promise<McpResult> {
+  const outcome = await running
+  if (outcome.kind === 'completed') return outcome.result
+  throw new Error(`the run asked ${Object.keys(outcome.questions).join(', ')}`)
+}
+
 /** A run that tells when its function has begun, by its first progress message. */
 export interface BegunRun {
   readonly result: Promise<McpResult>
@@ -98,7 +106,7 @@ export function begin(executor: Executor, job: FunctionJob): BegunRun {
       job.onProgress(progress)
       resolve()
     }
-    result = executor.run({ ...job, onProgress })
+    result = resultOf(executor.run({ ...job, onProgress }))
     result.catch(reject)
   })
   begun.catch(() => undefined)

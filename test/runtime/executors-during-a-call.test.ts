@@ -7,6 +7,7 @@ import {
   openBundle,
   recorder,
   recordingLog,
+  resultOf,
   workerExecutor,
 } from './bundles-on-disk.js'
 
@@ -19,7 +20,7 @@ describe.each(executors)('the $kind executor', ({ create }) => {
   let executor: Executor
   const { log, lines } = recordingLog()
   const run = (path: string, input?: unknown, changes?: Parameters<typeof jobFor>[2]) =>
-    executor.run(jobFor(path, input, changes))
+    resultOf(executor.run(jobFor(path, input, changes)))
 
   beforeEach(() => {
     lines.length = 0

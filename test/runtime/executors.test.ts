@@ -5,6 +5,7 @@ import {
   jobFor,
   openBundle,
   recordingLog,
+  resultOf,
   workerExecutor,
 } from './bundles-on-disk.js'
 
@@ -17,7 +18,7 @@ describe.each(executors)('the $kind executor', ({ kind, create }) => {
   let executor: Executor
   const { log, lines } = recordingLog()
   const run = (path: string, input?: unknown, changes?: Parameters<typeof jobFor>[2]) =>
-    executor.run(jobFor(path, input, changes))
+    resultOf(executor.run(jobFor(path, input, changes)))
 
   beforeEach(() => {
     lines.length = 0

@@ -4,6 +4,7 @@ import type { Executor } from '../../src/runtime/runtime.js'
 import {
   begin,
   jobFor,
+  resultOf,
   workerExecutor,
   type ExecutorSetup,
   type JobChanges,
@@ -15,7 +16,7 @@ export function start(setup?: ExecutorSetup) {
   const executor = workerExecutor(setup)
   executors.push(executor)
   const run = (path: string, input?: unknown, changes?: JobChanges) =>
-    executor.run(jobFor(path, input, changes))
+    resultOf(executor.run(jobFor(path, input, changes)))
   const beginCall = (path: string, input?: unknown, changes?: JobChanges) =>
     begin(executor, jobFor(path, input, changes))
   const echo = async (value: unknown) =>

@@ -31,13 +31,14 @@ export interface TestGatewayOptions {
   /** Settings beside the data folder, as in the environment. */
   readonly env?: Record<string, string>
   readonly log?: Log
+  /** Another gateway, to share its data folder and engines; that one is stopped last. */
+  readonly sharing?: Pick<TestGateway, 'dataFolder'>
 }
 
 /** The whole gateway in this process: real HTTP, real workers, the real embedded engines. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { env = {}, log = silentLog } = options
-  const dataFolder = await mkdtemp(join(tmpdir(), 'test-gateway-'))
-  const engine = await startLocalAws({ dataFolder, idleMs: 600_000, log: silentLog })
+  const { env = {}, log = silentLog, sharing } = options
+  const { dataFolder, stopEngine } = sharing ? shared(sharing) : await startEngine()
   const config = readConfig({ DATA_DIR: dataFolder, CATALOG_CHECK_MS: '0', ...env })
   const parts = createParts(config, {
     log,
@@ -46,8 +47,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     secrets: { adminToken: ADMIN_TOKEN, jwtSecretKey: SIGNING_KEY },
   })
   await parts.createTables()
-  const { CALL_TIMEOUT_MS: callTimeoutMs, PAGE_SIZE: pageSize } = config
-  const gateway = buildGateway(parts, { callTimeoutMs, pageSize })
+  const gateway = buildGateway(parts, {
+    callTimeoutMs: config.CALL_TIMEOUT_MS,
+    roundTtlMs: config.ROUND_TTL_MS,
+    pageSize: config.PAGE_SIZE,
+  })
   const http = await gateway.openHttp({
     isLoopback: true,
     publicUrl: config.PUBLIC_URL,
@@ -77,10 +81,23 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     stop: async () => {
       await http.close(1000)
       await parts.close()
-      await engine.close()
-      await rm(dataFolder, { recursive: true, force: true })
+      await stopEngine()
     },
   }
+}
+
+async function startEngine() {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'test-gateway-'))
+  const engine = await startLocalAws({ dataFolder, idleMs: 600_000, log: silentLog })
+  const stopEngine = async () => {
+    await engine.close()
+    await rm(dataFolder, { recursive: true, force: true })
+  }
+  return { dataFolder, stopEngine }
+}
+
+function shared({ dataFolder }: Pick<TestGateway, 'dataFolder'>) {
+  return { dataFolder, stopEngine: async () => undefined }
 }
 
 export function bundleFolder(name: string): string {

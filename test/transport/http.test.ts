@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
+import { openSession } from '../support/session.js'
 
 let test: TestGateway
 beforeAll(async () => {
@@ -10,11 +11,14 @@ beforeAll(async () => {
     env: { MAX_BODY_BYTES: '65536', ALLOWED_ORIGINS: 'https://app.example.com' },
   })
   await test.publish('journey_tools')
+  session = await openSession(test.url, { token: ADMIN_TOKEN })
 })
 afterAll(() => test.stop())
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const admin = { ...JSON_TYPE, authorization: `Bearer ${ADMIN_TOKEN}` }
+/** The same, in a session of 2025-11-25. */
+let session: Record<string, string>
 
 const rpc = (method: string, params: object = {}) =>
   JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
@@ -22,7 +26,7 @@ const rpc = (method: string, params: object = {}) =>
 const call = (name: string, args: object = {}, meta: object = {}) =>
   rpc('tools/call', { name, arguments: args, _meta: meta })
 
-const post = (body: string, headers: Record<string, string> = admin, path = '/default/mcp') =>
+const post = (body: string, headers = session, path = '/default/mcp') =>
   fetch(`${test.url}${path}`, { method: 'POST', headers, body })
 
 /** The messages of an SSE body, in order. */
@@ -44,7 +48,7 @@ const modernHeaders = (name: string) => ({
 })
 
 describe('POST /{endpoint_id}/mcp', () => {
-  it('answers in JSON when there is nothing to say before the answer', async () => {
+  it('answers in JSON when there is nothing to say before the answer [L4]', async () => {
     const response = await post(call('echo', { text: 'tea' }))
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('application/json')
@@ -53,7 +57,7 @@ describe('POST /{endpoint_id}/mcp', () => {
     expect(await response.json()).toMatchObject({ id: 1, result: { content: [{ text: 'tea' }] } })
   })
 
-  it('answers in a stream when the function has something to say on the way', async () => {
+  it('answers in a stream when the function has something to say on the way [L4]', async () => {
     const response = await post(call('steps', {}, { progressToken: 5 }))
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     expect(response.headers.get('x-accel-buffering')).toBe('no')
@@ -71,10 +75,10 @@ describe('POST /{endpoint_id}/mcp', () => {
   })
 
   it('serves the endpoint "default" at /mcp too', async () => {
-    expect(await (await post(rpc('ping'), admin, '/mcp')).json()).toMatchObject({ result: {} })
+    expect(await (await post(rpc('ping'), session, '/mcp')).json()).toMatchObject({ result: {} })
   })
 
-  it('takes notifications and responses with 202 and no body', async () => {
+  it('takes notifications and responses with 202 and no body [L3]', async () => {
     for (const body of [
       '{"jsonrpc":"2.0","method":"notifications/initialized"}',
       '{"jsonrpc":"2.0","id":4,"result":{}}',
@@ -85,10 +89,15 @@ describe('POST /{endpoint_id}/mcp', () => {
     }
   })
 
-  it.each(['GET', 'DELETE'])('is the only method: %s is told so', async (method) => {
-    const response = await fetch(`${test.url}/default/mcp`, { method, headers: admin })
+  it.each([
+    ['GET', {}, 'POST, DELETE'],
+    ['GET', { 'mcp-protocol-version': '2026-07-28' }, 'POST'],
+    ['DELETE', { 'mcp-protocol-version': '2026-07-28' }, 'POST'],
+  ])('is told of %s with %j that %s would do [M1]', async (method, more, allowed) => {
+    const headers = { ...session, ...more }
+    const response = await fetch(`${test.url}/default/mcp`, { method, headers })
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('POST')
+    expect(response.headers.get('allow')).toBe(allowed)
   })
 
   it('answers an unknown path with 404', async () => {
@@ -106,7 +115,7 @@ describe('wrong input', () => {
     ['a client that takes no streams', 406, -32600, '{}', { ...admin, accept: 'application/json' }],
     ['a client that takes no JSON', 406, -32600, '{}', { ...admin, accept: 'text/event-stream' }],
     ['nesting without end', 400, -32600, '['.repeat(60_000), admin],
-  ])('%s: %i and %i', async (_what, status, code, body, headers) => {
+  ])('%s: %i and %i [L6, M8]', async (_what, status, code, body, headers) => {
     const response = await post(body, headers)
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ jsonrpc: '2.0', error: { code } })
@@ -116,7 +125,7 @@ describe('wrong input', () => {
     expect((await post(rpc('ping'), admin, '/%zz/mcp')).status).toBe(400)
   })
 
-  it('of a modern request gets the status that its revision wants', async () => {
+  it('of a modern request gets the status that its revision wants [M24]', async () => {
     const mismatch = await post(call('echo', { text: 'x' }, modernMeta), modernHeaders('other'))
     expect(mismatch.status).toBe(400)
     const unknown = await post(rpc('ping', { _meta: modernMeta }), {
@@ -144,9 +153,9 @@ describe('who may call', () => {
   })
 
   it('a user of the endpoint, and of no other: 403', async () => {
-    const authorization = `Bearer ${await test.tokenFor('ann', 'default')}`
-    expect((await post(rpc('ping'), { ...JSON_TYPE, authorization })).status).toBe(200)
-    const other = await post(rpc('ping'), { ...JSON_TYPE, authorization }, '/acme/mcp')
+    const headers = await openSession(test.url, { token: await test.tokenFor('ann', 'default') })
+    expect((await post(rpc('ping'), headers)).status).toBe(200)
+    const other = await post(rpc('ping'), headers, '/acme/mcp')
     expect(other.status).toBe(403)
     expect(await other.text()).not.toContain('default')
   })
@@ -161,7 +170,7 @@ describe('web pages', () => {
   const withHost = async (headers: Record<string, string>) => {
     const sent = httpRequest(`${test.url}/default/mcp`, {
       method: 'POST',
-      headers: { ...admin, ...headers },
+      headers: { ...session, ...headers },
     })
     sent.end(rpc('ping'))
     const [response] = await once(sent, 'response')
@@ -181,7 +190,7 @@ describe('web pages', () => {
     [{ host: 'evil.example' }, 403],
     [{ host: '127.0.0.1.evil.example' }, 403],
     [{ host: 'evil.example@localhost' }, 403],
-  ])('with %j: %i', async (headers, status) => {
+  ])('with %j: %i [M7]', async (headers, status) => {
     expect(await withHost(headers)).toBe(status)
   })
 
@@ -189,7 +198,11 @@ describe('web pages', () => {
     const named = await startTestGateway({ env: { PUBLIC_URL: 'https://mcp.example.com' } })
     const sent = httpRequest(`${named.url}/default/mcp`, {
       method: 'POST',
-      headers: { ...admin, host: 'mcp.example.com', origin: 'https://mcp.example.com' },
+      headers: {
+        ...(await openSession(named.url, { token: ADMIN_TOKEN })),
+        host: 'mcp.example.com',
+        origin: 'https://mcp.example.com',
+      },
     })
     sent.end(rpc('ping'))
     const [response] = await once(sent, 'response')
@@ -216,14 +229,14 @@ describe('a client that goes away', () => {
     controller.abort()
   }
 
-  it('cancels a modern call', async () => {
+  it('cancels a modern call [M6]', async () => {
     const meta = { ...modernMeta, 'io.modelcontextprotocol/logLevel': 'debug' }
     await startAndLeave(call('wait', {}, meta), modernHeaders('wait'))
     await expect.poll(() => stored('wait')).toMatchObject({ status: 'cancelled' })
   })
 
-  it('does not cancel a legacy call, which is recorded as it ends', async () => {
-    await startAndLeave(call('steps', {}, { progressToken: 1 }), admin)
+  it('does not cancel a legacy call, which is recorded as it ends [L10]', async () => {
+    await startAndLeave(call('steps', {}, { progressToken: 1 }), session)
     await expect.poll(() => stored('steps')).toMatchObject({ status: 'completed' })
   })
 })
@@ -234,7 +247,7 @@ describe('closing', () => {
     await lone.publish('journey_tools')
     const response = fetch(`${lone.url}/default/mcp`, {
       method: 'POST',
-      headers: admin,
+      headers: await openSession(lone.url, { token: ADMIN_TOKEN }),
       body: call('steps', {}, { progressToken: 1 }),
     })
     const running = await response
@@ -257,7 +270,7 @@ describe('an error that nobody foresaw', () => {
     broken.parts.catalog.snapshot = () => Promise.reject(new TypeError('secret detail'))
     const response = await fetch(`${broken.url}/default/mcp`, {
       method: 'POST',
-      headers: admin,
+      headers: await openSession(broken.url, { token: ADMIN_TOKEN }),
       body: rpc('tools/list'),
     })
     expect(response.status).toBe(500)

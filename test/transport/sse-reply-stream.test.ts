@@ -33,7 +33,7 @@ it('a client that reads slower than its function talks is cut off, and its call 
   await server.close()
 })
 
-it('after the answer nothing more is sent', async () => {
+it('after the answer nothing more is sent [M4]', async () => {
   const server = fastify()
   server.post('/', async (_request, reply) => {
     const stream = createReplyStream(reply, { cancelsOnClose: false })

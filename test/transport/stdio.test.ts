@@ -162,6 +162,46 @@ describe('a client on stdin and stdout', () => {
     await client.end()
   })
 
+  const initialize = (protocolVersion: string) => ({
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion, capabilities: {}, clientInfo: { name: 'c', version: '1' } },
+  })
+
+  it('that speaks 2025-03-26 may send batches, and gets one array back', async () => {
+    const client = open()
+    client.say(initialize('2025-03-26'))
+    await client.next()
+    const asked = (id: number, name: string, args = {}) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name, arguments: args },
+    })
+    client.say([{ jsonrpc: '2.0', method: 'notifications/initialized' }])
+    client.say([asked(1, 'wait'), asked(2, 'echo', { text: 'x' }), { jsonrpc: '2.0', id: 3 }])
+    expect(await client.next()).toMatchObject({ method: 'notifications/message' })
+    client.say({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } })
+    expect(await client.next()).toMatchObject([
+      { id: 2, result: { content: [{ text: 'x' }] } },
+      { id: 3, error: { code: -32600 } },
+    ])
+    await client.end()
+    expect(client.output.read()).toBeNull()
+  })
+
+  it('of another revision is refused a batch, and served on', async () => {
+    const client = open()
+    client.say(initialize('2025-06-18'))
+    await client.next()
+    client.say([{ jsonrpc: '2.0', id: 1, method: 'ping' }])
+    expect(await client.next()).toMatchObject({ error: { code: -32600 } })
+    client.say({ jsonrpc: '2.0', id: 2, method: 'ping' })
+    expect(await client.next()).toMatchObject({ id: 2, result: {} })
+    await client.end()
+  })
+
   it('is served many requests at a time, and all are answered', async () => {
     const client = open()
     const count = 600

@@ -1,0 +1,95 @@
+/** How a question gets its answer: in a later round, by a request to the client, or never. */
+import { otherKind, type AskOne, type Question, type QuestionMethod } from './questions.js'
+
+export interface AnsweredQuestion {
+  readonly method: QuestionMethod
+  readonly answer: Record<string, unknown>
+}
+
+/** `rounds`: each run knows the answers of earlier rounds. `requests`: the function waits. */
+export type QuestionsRequest =
+  | {
+      readonly mode: 'rounds'
+      readonly answers: Readonly<Record<string, AnsweredQuestion>>
+      /** What `call.state` was at the end of the round before. */
+      readonly state: Record<string, unknown>
+    }
+  | { readonly mode: 'requests' }
+
+/** What came of a question: the answer's JSON, or one sentence on why there is none. */
+export type Reply = { readonly answerJson: string } | { readonly refusal: string }
+
+export interface Asker {
+  readonly askOne: AskOne
+  /** @param number as it was given with the question */
+  answer(number: number, reply: Reply): void
+  /** Questions that wait for an answer are rejected. */
+  abort(reason: Error): void
+}
+
+export interface AskerEvents {
+  /** All questions that nobody has answered yet; said once, the run is over then. */
+  round(questions: Readonly<Record<string, Question>>): void
+  ask(number: number, question: Question): void
+}
+
+export function createAsker(request: QuestionsRequest | undefined, events: AskerEvents): Asker {
+  if (request === undefined) return { ...deaf, askOne: refuse }
+  if (request.mode === 'requests') return createRequestAsker((...asked) => events.ask(...asked))
+  return { ...deaf, askOne: askInRounds(request.answers, (questions) => events.round(questions)) }
+}
+
+const deaf = { answer: () => undefined, abort: () => undefined }
+
+const refuse: AskOne = () =>
+  Promise.reject(new Error('the client cannot be asked: its connection takes no questions'))
+
+/**
+ * An open question never settles: its answer comes with another run. On the next turn of the event
+ * loop all that are open by then go out.
+ */
+function askInRounds(
+  answers: Readonly<Record<string, AnsweredQuestion>>,
+  sendRound: (questions: Readonly<Record<string, Question>>) => void,
+): AskOne {
+  const open = new Map<string, Question>()
+  return (key, question) => {
+    const known = Object.hasOwn(answers, key) ? answers[key] : undefined
+    if (known !== undefined && known.method !== question.method) throw otherKind(key, known.method)
+    if (known !== undefined) return Promise.resolve(known.answer)
+    if (open.size === 0) setImmediate(() => sendRound(Object.fromEntries(open)))
+    open.set(key, question)
+    return new Promise(() => undefined)
+  }
+}
+
+interface Waiting {
+  resolve(answer: Record<string, unknown>): void
+  reject(error: Error): void
+}
+
+function createRequestAsker(send: (number: number, question: Question) => void): Asker {
+  const waiting = new Map<number, Waiting>()
+  let lastNumber = 0
+  let aborted: Error | undefined
+  return {
+    askOne: (_key, question) =>
+      new Promise((resolve, reject) => {
+        if (aborted !== undefined) throw aborted
+        const number = ++lastNumber
+        waiting.set(number, { resolve, reject })
+        send(number, question)
+      }),
+    answer(number, reply) {
+      const asked = waiting.get(number)
+      waiting.delete(number)
+      if ('answerJson' in reply) asked?.resolve(JSON.parse(reply.answerJson))
+      else asked?.reject(new Error(reply.refusal))
+    },
+    abort(reason) {
+      aborted ??= reason
+      for (const asked of waiting.values()) asked.reject(reason)
+      waiting.clear()
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * What changes while a session lasts, as one item of the state store, remembered for a moment.
+ *
+ * An instance that changes it knows at once; the others know when what they remember is old.
+ */
+import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
+import type { Clock } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import { LOG_LEVELS } from '../domain/log-level.js'
+import type { Session } from '../domain/session.js'
+import type { StateKey, StateStore } from '../domain/state-store.js'
+import { sessionNotFound } from './session-not-found.js'
+
+const Notes = z.object({
+  isTerminated: z.boolean().default(false),
+  logLevel: z.enum(LOG_LEVELS).optional(),
+  subscriptions: z.array(z.string()).default([]),
+})
+
+export type Notes = Readonly<z.infer<typeof Notes>>
+
+export interface SessionNotes {
+  read(session: Session): Promise<Notes>
+  /**
+   * @param change is given what is stored now, maybe more than once; returns the same object when
+   * nothing has to be written
+   * @throws GatewayError `SESSION_NOT_FOUND` when the session is terminated
+   */
+  change(session: Session, change: Change): Promise<void>
+}
+
+type Change = (notes: Notes) => Notes
+
+export interface SessionNotesOptions {
+  readonly state: StateStore
+  readonly clock: Clock
+}
+
+/** How long another instance's change may go unseen, in milliseconds, the read itself apart. */
+const REMEMBERED_MS = 1500
+const MAX_REMEMBERED = 10_000
+
+/** A change that lost against others this often is given up. */
+const MAX_ATTEMPTS = 20
+
+/** The item outlives its session a little: the clocks of two instances may differ. */
+const CLOCK_TOLERANCE_MS = 60_000
+
+interface Entry {
+  /** When the read began, in milliseconds since 1970. */
+  readonly readAt: number
+  readonly notes: Promise<Notes>
+}
+
+export function createSessionNotes({ state, clock }: SessionNotesOptions): SessionNotes {
+  const remembered = new LRUCache<string, Entry>({ max: MAX_REMEMBERED })
+  const changing = new Map<string, Promise<void>>()
+
+  const load = (session: Session) => {
+    const notes = state.read(keyOf(session)).then((stored) => Notes.parse(stored?.value ?? {}))
+    const entry = { readAt: clock.now(), notes }
+    remembered.set(nameOf(session), entry)
+    notes.catch(() => {
+      if (remembered.peek(nameOf(session)) === entry) remembered.delete(nameOf(session))
+    })
+    return notes
+  }
+
+  const write = async (session: Session, change: Change) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const readAt = clock.now()
+      const written = await writeOnce(state, session, change)
+      if (written === undefined) continue
+      remembered.set(nameOf(session), { readAt, notes: Promise.resolve(written) })
+      return
+    }
+    throw new GatewayError('BUSY', 'The session is being changed by too many requests at a time')
+  }
+
+  return {
+    read: (session) => {
+      const entry = remembered.get(nameOf(session))
+      const age = entry === undefined ? Infinity : clock.now() - entry.readAt
+      if (entry !== undefined && age >= 0 && age < REMEMBERED_MS) return entry.notes
+      return load(session)
+    },
+
+    // One change of a session at a time here, so that only other instances can come between.
+    change: (session, change) => {
+      const name = nameOf(session)
+      const before = changing.get(name) ?? Promise.resolve()
+      const changed = before.catch(() => undefined).then(() => write(session, change))
+      changing.set(name, changed)
+      return changed.finally(() => {
+        if (changing.get(name) === changed) changing.delete(name)
+      })
+    },
+  }
+}
+
+/** @returns what is stored now, or undefined when another change came between */
+async function writeOnce(
+  state: StateStore,
+  session: Session,
+  change: Change,
+): Promise<Notes | undefined> {
+  const key = keyOf(session)
+  const stored = await state.read(key)
+  const before = Notes.parse(stored?.value ?? {})
+  if (before.isTerminated) throw sessionNotFound()
+  const value = change(before)
+  if (value === before) return before
+  const item = { value, expiresAt: session.expiresAt + CLOCK_TOLERANCE_MS }
+  const isWritten =
+    stored === undefined
+      ? await state.create(key, item)
+      : await state.replace(key, stored.version, item)
+  return isWritten ? value : undefined
+}
+
+function keyOf({ endpointId, id }: Session): StateKey {
+  return { endpointId, kind: 'session', id }
+}
+
+function nameOf({ endpointId, id }: Session): string {
+  return `${endpointId}/${id}`
+}
