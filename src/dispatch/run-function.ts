@@ -138,7 +138,6 @@ type Times = Pick<CallRecord, 'callId' | 'createdAt' | 'updatedAt'>
 function toRecord(run: Run, ending: Ending, times: Times): CallRecord {
   const { caller, request, fn, input } = run
   return {
-    ...times,
     endpointId: caller.endpointId,
     userId: caller.userId,
     mcpType: fn.mcpType,
@@ -150,5 +149,6 @@ function toRecord(run: Run, ending: Ending, times: Times): CallRecord {
     timeSpentMs: times.updatedAt - times.createdAt,
     bundleSha256: fn.target.bundle.sha256,
     protocolVersion: request.version,
+    ...times,
   }
 }

@@ -66,8 +66,10 @@ function invalid(message: string): GatewayError {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const OPEN = new Set([0x5b, 0x7b])
-const CLOSE = new Set([0x5d, 0x7d])
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
 
 /** One pass before parsing, so that hostile nesting never reaches a recursive reader. */
 function nestsTooDeep(text: string): boolean {
@@ -75,8 +77,9 @@ function nestsTooDeep(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at)
-    if (CLOSE.has(code)) depth--
-    if (OPEN.has(code) && ++depth > MAX_JSON_DEPTH) return true
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth++
+    if (depth > MAX_JSON_DEPTH) return true
   }
   return false
 }
