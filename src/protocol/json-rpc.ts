@@ -34,7 +34,7 @@ export function readRpcMessage(value: unknown): RpcMessage {
   if (value['jsonrpc'] !== '2.0') throw invalid('jsonrpc: must be "2.0"')
   if (isResponse(value)) return { kind: 'response' }
   const { method, params = {}, id } = value
-  if (typeof method !== 'string' || method === '') throw invalid('method: must be a string')
+  if (typeof method !== 'string') throw invalid('method: must be a string')
   if (!isObject(params)) throw invalid('params: must be an object')
   if (!('id' in value)) return { kind: 'notification', method, params }
   if (!isRequestId(id)) throw invalid('id: must be a string or an integer')
@@ -43,7 +43,8 @@ export function readRpcMessage(value: unknown): RpcMessage {
 
 /** The id of a message that is refused, when it can be read at all. */
 export function idOf(value: unknown): RequestId | undefined {
-  if (!isObject(value)) return undefined
+  // A response's id is of our own request: sent back, it would look like an answer to theirs.
+  if (!isObject(value) || isResponse(value)) return undefined
   const id = value['id']
   return isRequestId(id) ? id : undefined
 }

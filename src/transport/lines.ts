@@ -42,7 +42,7 @@ export async function* readLines(
 }
 
 /** An input that is closed on this side has ended, like one that its writer closed. */
-async function* untilClosed(input: Readable): AsyncGenerator<unknown> {
+async function* untilClosed(input: Readable): AsyncGenerator {
   try {
     yield* input
   } catch (error) {

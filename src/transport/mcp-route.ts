@@ -33,7 +33,7 @@ export function mcpRoutes(parts: HttpParts): FastifyPluginAsync {
       server.post<EndpointRoute>(url, { onRequest: authenticate }, (request, reply) =>
         serve(parts, request, reply),
       )
-      server.route({ method: ['GET', 'DELETE'], url, handler: refuseMethod })
+      server.route({ method: ['GET', 'DELETE', 'PUT', 'PATCH'], url, handler: refuseMethod })
     }
   }
 }

@@ -85,7 +85,6 @@ describe('any message', () => {
     ['a null id', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600],
     ['a fractional id', '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32600],
     ['a method that is no string', '{"jsonrpc":"2.0","id":1,"method":4}', -32600],
-    ['an empty method', '{"jsonrpc":"2.0","id":1,"method":""}', -32600],
     ['params in a list', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600],
     ['null params', '{"jsonrpc":"2.0","id":1,"method":"ping","params":null}', -32600],
   ])('that is %s is refused with 400', (_what, body, code) => {
@@ -95,6 +94,11 @@ describe('any message', () => {
   it('answers without an id when none could be read', () => {
     expect(refusalOf({}, '{"jsonrpc":"2.0","id":null,"method":"ping"}')).not.toHaveProperty('id')
     expect(refusalOf({}, '{')).not.toHaveProperty('id')
+  })
+
+  it('that is a response never comes back with its id, which is of a request of ours', () => {
+    const headers = { 'mcp-protocol-version': '2026-07-28' }
+    expect(refusalOf(headers, '{"jsonrpc":"2.0","id":4,"result":{}}')).not.toHaveProperty('id')
   })
 
   it('keeps the id of a refused message that has one', () => {
@@ -212,6 +216,14 @@ describe('a modern HTTP message', () => {
     expect(readHttpMessage(headers, modern('tools/call', { name })).kind).toBe('request')
   })
 
+  it('with broken base64 in the name is refused even if its body names nothing', () => {
+    const headers = modernHeaders('tools/call', { 'mcp-name': '=?base64?d?=' })
+    expect(refusalOf(headers, modern('tools/call', { name: 4 }))).toMatchObject({
+      status: 400,
+      error: { code: -32020 },
+    })
+  })
+
   it('decodes parameter headers', () => {
     const headers = modernHeaders('tools/call', {
       'mcp-name': 't',
@@ -228,6 +240,7 @@ describe('a modern HTTP message', () => {
     'logging/setLevel',
     'resources/subscribe',
     'no/such',
+    '',
     '__proto__',
   ])('%s is not a method of this revision: 404', (method) => {
     const refusal = refusalOf(modernHeaders(method), modern(method))

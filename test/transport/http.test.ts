@@ -85,11 +85,14 @@ describe('POST /{endpoint_id}/mcp', () => {
     }
   })
 
-  it.each(['GET', 'DELETE'])('is the only method: %s is told so', async (method) => {
-    const response = await fetch(`${test.url}/default/mcp`, { method, headers: admin })
-    expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('POST')
-  })
+  it.each(['GET', 'DELETE', 'PUT', 'PATCH'])(
+    'is the only method: %s is told so',
+    async (method) => {
+      const response = await fetch(`${test.url}/default/mcp`, { method, headers: admin })
+      expect(response.status).toBe(405)
+      expect(response.headers.get('allow')).toBe('POST')
+    },
+  )
 
   it('answers an unknown path with 404', async () => {
     expect((await post(rpc('ping'), admin, '/default/nope')).status).toBe(404)
