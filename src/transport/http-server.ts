@@ -33,6 +33,9 @@ export interface HttpServer {
 /** A client gets this long to send one whole request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 60_000
 
+/** How often a closing server looks for connections that have nothing left to say. */
+const SWEEP_MS = 100
+
 /** Longer than the idle time-out of common load balancers, so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
 
@@ -65,9 +68,12 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
 
 async function closeWithin(server: FastifyInstance, drainTimeoutMs: number): Promise<void> {
   const cut = setTimeout(() => server.server.closeAllConnections(), drainTimeoutMs)
+  // Streams that were open when the closing began leave their connections open, at the client's will.
+  const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
   try {
     await server.close()
   } finally {
     clearTimeout(cut)
+    clearInterval(sweep)
   }
 }
