@@ -37,7 +37,7 @@ export const rooms = {
     'sealing',
     'sessions',
   ],
-  transport: ['domain', 'telemetry', 'protocol', 'auth', 'dispatch', 'sessions'],
+  transport: ['domain', 'telemetry', 'protocol', 'auth', 'dispatch', 'sessions', 'events'],
   cli: [
     'domain',
     'config',
@@ -63,7 +63,7 @@ export const openRooms = new Set(['domain', 'aws'])
 export const frontDoors = {
   bundles: ['bundles', 'module-file'],
   config: ['config', 'help', 'local-secrets'],
-  events: ['events', 'follow'],
+  events: ['events', 'follow', 'endpoint-signals'],
   transport: ['http-server', 'stdio'],
 }
 

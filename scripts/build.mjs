@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Compiles `src/` into `dist/` and copies what is not TypeScript. Says nothing unless it fails. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,5 +28,7 @@ cpSync(join(root, 'src'), draft, {
   recursive: true,
   filter: (path) => !path.endsWith('.ts') && !path.endsWith('tsconfig.json'),
 })
+// `npx mcp-daemon` runs the file itself.
+chmodSync(join(draft, 'main.js'), 0o755)
 rmSync(dist, { recursive: true, force: true })
 renameSync(draft, dist)

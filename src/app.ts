@@ -7,6 +7,8 @@ import type { Clock } from './domain/clock.js'
 import type { StateStore } from './domain/state-store.js'
 import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
 import type { ServerInfo } from './protocol/protocol.js'
+import { createEndpointSignals } from './events/endpoint-signals.js'
+import type { EventLog } from './events/events.js'
 import type { Executor } from './runtime/runtime.js'
 import type { Sealer } from './sealing/sealing.js'
 import type { Sessions } from './sessions/sessions.js'
@@ -27,6 +29,8 @@ export interface GatewayParts {
   readonly executor: Executor
   /** 5. record it */
   readonly calls: Calls
+  /** 6. tell the other instances */
+  readonly events: EventLog
   /** what has a lifetime, and what travels with clients unread */
   readonly state: StateStore
   readonly sealer: Sealer
@@ -62,7 +66,11 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      return createHttpServer({ authenticator, sessions, dispatch, server, log }, httpOptions)
+      const signals = createEndpointSignals(parts.events, log)
+      return createHttpServer(
+        { authenticator, sessions, signals, dispatch, server, log },
+        httpOptions,
+      )
     },
     serveStdio: async (streams, stdioOptions) => {
       const { serveStdio } = await import('./transport/stdio.js')

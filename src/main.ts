@@ -35,11 +35,16 @@ const program: Program = {
   },
 }
 
+/** npm passes on what a terminal sends to it and to us: one Ctrl+C arrives twice. */
+const SAME_WISH_MS = 500
+
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
+    let firstAt: number | undefined
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(1))
+      process.on(signal, () => {
+        firstAt ??= performance.now()
+        if (performance.now() - firstAt > SAME_WISH_MS) process.exit(1)
         resolve()
       })
   })

@@ -60,7 +60,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: 'L12',
     demands:
       'Requests to the client travel on the stream of the call that asks, and their answers come as POSTs of their own.',
-    pending: BEING_BUILT,
   },
   { id: 'L13', demands: 'Batches are served in 2025-03-26 and refused in later revisions.' },
   {
@@ -81,7 +80,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     demands:
       'A streamed answer holds the notifications of its request, then the answer, and ends; proxies are told not to buffer.',
   },
-  { id: 'M5', demands: 'No stream ever carries a request of the server.', pending: BEING_BUILT },
+  { id: 'M5', demands: 'No stream ever carries a request of the server.' },
   { id: 'M6', demands: 'Closing the response stream cancels its request.' },
   { id: 'M7', demands: 'A foreign Origin is 403.' },
   {
@@ -107,7 +106,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: 'M13',
     demands:
       'Nothing is taken from earlier requests; a capability that is needed and not declared is 400 with -32021 and an object that names it.',
-    pending: BEING_BUILT,
   },
   { id: 'M14', demands: 'Every result says its type, and in `_meta` which server made it.' },
   {
@@ -166,25 +164,21 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: 'M40',
     demands:
       'Input is asked for in calls, prompts and reads only, and of declared kinds and modes only.',
-    pending: BEING_BUILT,
   },
   {
     id: 'M41',
     demands:
       'The state that a client brings back is authentic, its own, of the same request, and in time, else -32602.',
-    pending: BEING_BUILT,
   },
   {
     id: 'M42',
     demands:
       'Missing or wrong answers are asked for again, unknown ones ignored, and rubbish completes nothing.',
-    pending: BEING_BUILT,
   },
   {
     id: 'M43',
     demands:
       'URL elicitation is an input request with its mode; the codes and messages of old are gone.',
-    pending: BEING_BUILT,
   },
   {
     id: 'M50',

@@ -1,10 +1,10 @@
 /** The `Authorization` header → the caller. */
-import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { type Caller, ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { Authenticator } from './auth.js'
+import { hashToken } from './static-token.js'
 import { invalidToken, type LocalTokens, type ProvenToken } from './local-tokens.js'
 
 /** A verified token is remembered until it expires, 60 seconds at most. */
@@ -18,7 +18,7 @@ const OPERATOR_USER = 'operator'
 
 export interface BearerParts {
   /** Constant-time; absent when no static token is configured. */
-  readonly isAdminToken?: ((token: string) => boolean) | undefined
+  readonly isAdminToken?: ((tokenHash: Buffer) => boolean) | undefined
   readonly localTokens: LocalTokens
   readonly clock: Clock
 }
@@ -32,8 +32,8 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
     perf: clock,
   })
 
-  const prove = async (token: string): Promise<ProvenToken> => {
-    const key = createHash('sha256').update(token).digest('base64')
+  const prove = async (token: string, hash: Buffer): Promise<ProvenToken> => {
+    const key = hash.toString('base64')
     const known = remembered.get(key)
     if (known !== undefined && known.expiresAt > clock.now()) return known
     const proven = await localTokens.verify(token, new Date(clock.now()))
@@ -44,8 +44,9 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
   return {
     authenticate: async (authorization, endpointId) => {
       const token = readBearer(authorization)
-      if (isAdminToken?.(token)) return operatorAt(endpointId)
-      return callerAt(endpointId, await prove(token))
+      const hash = hashToken(token)
+      if (isAdminToken?.(hash)) return operatorAt(endpointId)
+      return callerAt(endpointId, await prove(token, hash))
     },
   }
 }

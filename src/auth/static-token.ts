@@ -1,12 +1,13 @@
 /** The operator's bootstrap token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** Compares in constant time: both sides are hashed, so not even the length shows. */
-export function createStaticTokenCheck(expected: string): (token: string) => boolean {
-  const expectedHash = sha256(expected)
-  return (token) => timingSafeEqual(sha256(token), expectedHash)
+/** A token's SHA-256: what is compared and remembered in place of the token. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+/** Compares hashes in constant time, so that not even the length of the token shows. */
+export function createStaticTokenCheck(expected: string): (tokenHash: Buffer) => boolean {
+  const expectedHash = hashToken(expected)
+  return (tokenHash) => timingSafeEqual(tokenHash, expectedHash)
 }

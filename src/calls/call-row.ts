@@ -49,8 +49,6 @@ export function readCallRow(row: unknown): CallRow {
 /** @param retentionDays 0 keeps the row for ever */
 export function toCallRow(call: CallRecord, content: CallContent, retentionDays: number) {
   return {
-    ...callKey(call.endpointId, call.callId),
-    ...callIndexKeys(call),
     mcp_type: call.mcpType,
     name: clipText(call.name, MAX_NAME_BYTES),
     user_id: call.userId,
@@ -66,6 +64,8 @@ export function toCallRow(call: CallRecord, content: CallContent, retentionDays:
     updated_at: toIso(call.updatedAt),
     ...(retentionDays > 0 && { expires_at: toExpiry(call.createdAt, retentionDays) }),
     ...content.columns,
+    ...callKey(call.endpointId, call.callId),
+    ...callIndexKeys(call),
   }
 }
 

@@ -17,13 +17,12 @@ const ENVELOPE =
 
 export function printBanner(program: Program, banner: Banner): void {
   const { config, snapshot, newToken } = banner
-  const url = config.PUBLIC_URL ?? banner.url
-  const mcpUrl = `${url}/${snapshot.endpointId}/mcp`
+  const mcpUrl = `${config.PUBLIC_URL ?? banner.url}/${snapshot.endpointId}/mcp`
   const tool = snapshot.find('tool', 'add') ?? snapshot.list('tool')[0]
   const { name = 'NAME' } = tool ?? {}
   const args = tool?.name === 'add' ? '{"a":2,"b":3}' : '{}'
   const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args},${ENVELOPE}}}`
-  program.stdout.write(`MCP Daemon Engine ${program.version} listens on ${url}
+  program.stdout.write(`MCP Daemon Engine ${program.version} listens on ${banner.url}
   MCP endpoint "${snapshot.endpointId}": ${mcpUrl}
 ${newToken === undefined ? '' : `  Admin token, shown this once: ${newToken}\n`}
 Call a tool:

@@ -5,6 +5,10 @@ import { createLog } from '../telemetry/telemetry.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
 
+const MAX_PORT = 65_535
+/** One day. */
+const MAX_IDLE_MS = 86_400_000
+
 /** Runs the embedded engines of a data folder in this process. */
 export async function localAws(args: readonly string[], program: Program): Promise<void> {
   const { values } = parseArgs({
@@ -19,8 +23,8 @@ export async function localAws(args: readonly string[], program: Program): Promi
   const dataFolder = resolve(values['data-folder'] ?? config.DATA_DIR)
   const engine = await program.startEngines({
     dataFolder,
-    port: readWhole('port', values.port),
-    idleMs: readWhole('idle-ms', values['idle-ms']),
+    port: readWhole('port', values.port, MAX_PORT),
+    idleMs: readWhole('idle-ms', values['idle-ms'], MAX_IDLE_MS),
     log: createLog(config.LOG_LEVEL),
   })
   if (engine === undefined) {
@@ -32,10 +36,9 @@ export async function localAws(args: readonly string[], program: Program): Promi
   await engine.closed
 }
 
-function readWhole(name: string, text: string | undefined): number | undefined {
+function readWhole(name: string, text: string | undefined, max: number): number | undefined {
   if (text === undefined) return undefined
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 0)
-    throw new UsageError(`--${name}: must be a whole number`)
-  return number
+  if (!/^\d+$/.test(text) || Number(text) > max)
+    throw new UsageError(`--${name}: must be a whole number from 0 to ${max}`)
+  return Number(text)
 }

@@ -1,4 +1,5 @@
 /** Serves: over HTTP, or one client on stdin and stdout. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Config, readConfig, usesAws } from '../config/config.js'
 import { createLog, type Log } from '../telemetry/telemetry.js'
@@ -60,8 +61,11 @@ async function startStdio(config: Config, program: Program, log: Log): Promise<v
         maxLineBytes: config.MAX_BODY_BYTES,
       },
     )
-    void program.untilSignal().then(() => program.stdin.destroy())
-    await serving
+    const drained = program.untilSignal().then(() => {
+      program.stdin.destroy()
+      return delay(config.DRAIN_TIMEOUT_MS, undefined, { ref: false })
+    })
+    await Promise.race([serving, drained])
   } finally {
     await gateway.close()
   }

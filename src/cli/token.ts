@@ -9,6 +9,8 @@ import { UsageError } from './usage-error.js'
 
 const HOUR_MS = 3_600_000
 const MAX_HOURS = 24 * 365
+/** What a token may carry as its subject. */
+const MAX_USER_CHARS = 128
 
 /** Shows the admin token, or makes a token for a user of one endpoint. */
 export async function token(args: readonly string[], program: Program): Promise<void> {
@@ -28,6 +30,8 @@ export async function token(args: readonly string[], program: Program): Promise<
   }
   const endpointId = values.endpoint ?? config.MCP_ENDPOINT_ID
   if (!isEndpointId(endpointId)) throw new UsageError(`--endpoint: must be ${ENDPOINT_ID_RULE}`)
+  if (values.user.length < 1 || values.user.length > MAX_USER_CHARS)
+    throw new UsageError(`--user: must have 1 to ${MAX_USER_CHARS} characters`)
   const hours = Number(values.hours)
   if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS)
     throw new UsageError(`--hours: must be a whole number from 1 to ${MAX_HOURS}`)

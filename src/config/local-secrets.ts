@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ConfigError } from './config.js'
 
 const LocalSecrets = z.object({
   adminToken: z.string().min(32),
@@ -13,7 +14,7 @@ export type LocalSecrets = z.infer<typeof LocalSecrets>
 
 const FILE_NAME = 'secrets.json'
 
-/** @throws Error naming the file when it is there and not readable as secrets */
+/** @throws ConfigError naming the file when it is there and not readable as secrets */
 export function readLocalSecrets(dataFolder: string): LocalSecrets | undefined {
   const file = join(dataFolder, FILE_NAME)
   let text: string
@@ -25,9 +26,9 @@ export function readLocalSecrets(dataFolder: string): LocalSecrets | undefined {
   }
   try {
     return LocalSecrets.parse(JSON.parse(text))
-  } catch (cause) {
-    // The cause could quote the file, so it stays out of the message.
-    throw new Error(`${file} is damaged: mend it, or remove it to generate new secrets`, { cause })
+  } catch {
+    // Without its cause, which could quote the file and end up in a log.
+    throw new ConfigError([`${file} is damaged: mend it, or remove it to generate new secrets`])
   }
 }
 

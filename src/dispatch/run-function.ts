@@ -188,7 +188,6 @@ interface Ended {
 function toRecord(run: Run, { turn, ending, times }: Ended): CallRecord {
   const { caller, request, fn, input } = run
   return {
-    ...times,
     endpointId: caller.endpointId,
     userId: caller.userId,
     mcpType: fn.mcpType,
@@ -202,5 +201,6 @@ function toRecord(run: Run, { turn, ending, times }: Ended): CallRecord {
     conversationId: ending.conversationId ?? turn.conversation?.id,
     protocolVersion: request.version,
     sessionId: request.session?.id,
+    ...times,
   }
 }

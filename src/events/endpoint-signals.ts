@@ -6,28 +6,26 @@ import { z } from 'zod'
 import type { Log } from '../telemetry/telemetry.js'
 import { endpointStream, type EventBody, type EventLog } from './events.js'
 
-const LIST_KINDS = ['tools', 'prompts', 'resources'] as const
-
-/** The lists whose changes clients may hear of. */
-export type ListKind = (typeof LIST_KINDS)[number]
+const id = z.union([z.string(), z.number()])
 
 const Signal = z.discriminatedUnion('type', [
-  /** What the endpoint offers may have changed. */
-  z.object({ type: z.literal('catalog.changed') }),
-  /** A function says that a list has changed. */
-  z.object({ type: z.literal('list.changed'), kind: z.enum(LIST_KINDS) }),
-  z.object({ type: z.literal('resource.updated'), uri: z.string() }),
   /** A client cancels a request of its session, wherever it runs. */
   z.object({
     type: z.literal('request.cancelled'),
     sessionId: z.string(),
-    requestId: z.union([z.string(), z.number()]),
+    requestId: id,
   }),
   /** A client answers a request that some instance has sent it. */
   z.object({
     type: z.literal('client.answered'),
-    owner: z.string(),
-    response: z.record(z.string(), z.unknown()),
+    sessionId: z.string(),
+    userId: z.string(),
+    response: z.object({
+      kind: z.literal('response'),
+      id: id.optional(),
+      result: z.unknown().optional(),
+      error: z.object({ code: z.number(), message: z.string() }).optional(),
+    }),
   }),
 ])
 

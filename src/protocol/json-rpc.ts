@@ -33,7 +33,7 @@ export function readRpcMessage(value: unknown): RpcMessage {
   if (value['jsonrpc'] !== '2.0') throw invalid('jsonrpc: must be "2.0"')
   if (isResponse(value)) return readResponse(value)
   const { method, params = {}, id } = value
-  if (typeof method !== 'string' || method === '') throw invalid('method: must be a string')
+  if (typeof method !== 'string') throw invalid('method: must be a string')
   if (!isObject(params)) throw invalid('params: must be an object')
   if (!('id' in value)) return { kind: 'notification', method, params }
   if (!isRequestId(id)) throw invalid('id: must be a string or an integer')
@@ -42,8 +42,12 @@ export function readRpcMessage(value: unknown): RpcMessage {
 
 /** The id of a message that is refused, when it can be read at all. */
 export function idOf(value: unknown): RequestId | undefined {
-  if (!isObject(value)) return undefined
-  const id = value['id']
+  // A response's id is of our own request: sent back, it would look like an answer to theirs.
+  if (!isObject(value) || isResponse(value)) return undefined
+  return readId(value)
+}
+
+function readId({ id }: JsonObject): RequestId | undefined {
   return isRequestId(id) ? id : undefined
 }
 
@@ -62,11 +66,11 @@ function isResponse(value: JsonObject): boolean {
 /** Lenient: what is wrong with it is seen by whoever waits for it. */
 function readResponse(value: JsonObject): RpcResponse {
   const { result, error } = value
-  if (error === undefined) return { kind: 'response', id: idOf(value), result }
+  if (error === undefined) return { kind: 'response', id: readId(value), result }
   const { code, message } = isObject(error) ? error : {}
   return {
     kind: 'response',
-    id: idOf(value),
+    id: readId(value),
     error: {
       code: typeof code === 'number' ? code : 0,
       message: typeof message === 'string' ? message : 'it gave no reason',
@@ -80,8 +84,10 @@ function invalid(message: string): GatewayError {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const OPEN = new Set([0x5b, 0x7b])
-const CLOSE = new Set([0x5d, 0x7d])
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
 
 /** One pass before parsing, so that hostile nesting never reaches a recursive reader. */
 function nestsTooDeep(text: string): boolean {
@@ -89,8 +95,9 @@ function nestsTooDeep(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at)
-    if (CLOSE.has(code)) depth--
-    if (OPEN.has(code) && ++depth > MAX_JSON_DEPTH) return true
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth++
+    if (depth > MAX_JSON_DEPTH) return true
   }
   return false
 }

@@ -28,12 +28,13 @@ export function checkMethodHeader(header: string, method: string): void {
 /** `Mcp-Name` must be there and equal what the body names; a body without a name is left alone. */
 export function checkNameHeader(headers: HttpHeaders, { method, params }: RawRequest): void {
   const member = Object.hasOwn(NAME_MEMBER, method) ? NAME_MEMBER[method] : undefined
-  const inBody = member === undefined ? undefined : params[member]
-  if (typeof inBody !== 'string') return
+  if (member === undefined) return
   const header = headerValue(headers, 'mcp-name')
-  if (header === undefined)
+  const decoded = header === undefined ? undefined : decodeHeader('Mcp-Name', header)
+  const inBody = params[member]
+  if (typeof inBody !== 'string') return
+  if (decoded === undefined)
     throw new GatewayError('HEADER_MISMATCH', 'Mcp-Name: this header is required')
-  const decoded = decodeHeader('Mcp-Name', header)
   if (decoded !== inBody) throw disagree('Mcp-Name', decoded, inBody)
 }
 

@@ -54,7 +54,10 @@ function* collect(schema: JsonObject, path: readonly string[]): Generator<Annota
   }
 }
 
+/** A number in a header is its decimal text. */
+const DECIMAL = /^-?\d+(\.\d+)?$/
+
 function isSame(value: unknown, sent: string): boolean {
-  if (typeof value === 'number') return sent !== '' && Number(sent) === value
+  if (typeof value === 'number') return DECIMAL.test(sent) && Number(sent) === value
   return String(value) === sent
 }

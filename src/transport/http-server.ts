@@ -2,16 +2,19 @@
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Authenticator } from '../auth/auth.js'
 import type { Dispatch } from '../dispatch/dispatch.js'
+import type { EndpointSignals } from '../events/endpoint-signals.js'
 import type { ServerInfo } from '../protocol/protocol.js'
 import type { Sessions } from '../sessions/sessions.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { sendError } from './http-errors.js'
 import { mcpRoutes } from './mcp-route.js'
 import { createOriginCheck, type OriginRules } from './origin-check.js'
+import { createSessionRequests } from './session-requests.js'
 
 export interface HttpParts {
   readonly authenticator: Authenticator
   readonly sessions: Sessions
+  readonly signals: EndpointSignals
   readonly dispatch: Dispatch
   readonly server: ServerInfo
   readonly log: Log
@@ -61,7 +64,12 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
     done()
   })
-  void server.register(mcpRoutes(parts))
+  const requests = createSessionRequests(parts.signals, parts.log)
+  server.addHook('preClose', (done) => {
+    requests.close()
+    done()
+  })
+  void server.register(mcpRoutes({ ...parts, requests }))
   return {
     listen: (address) => server.listen(address),
     close: (drainTimeoutMs) => closeWithin(server, drainTimeoutMs),

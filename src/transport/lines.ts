@@ -26,7 +26,7 @@ export async function* readLines(
     return line
   }
 
-  for await (const chunk of input) {
+  for await (const chunk of untilClosed(input)) {
     const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
     let start = 0
     for (let end = buffer.indexOf(LINE_FEED); end !== -1; end = buffer.indexOf(LINE_FEED, start)) {
@@ -39,4 +39,14 @@ export async function* readLines(
   }
   const last = finish()
   if (last?.trim() !== '') yield last
+}
+
+/** An input that is closed on this side has ended, like one that its writer closed. */
+async function* untilClosed(input: Readable): AsyncGenerator {
+  try {
+    yield* input
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  }
 }

@@ -2,11 +2,13 @@
 import type { FastifyReply } from 'fastify'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
+import type { Session } from '../domain/session.js'
 import type { LogLevel } from '../domain/log-level.js'
 import type { Exchange } from '../dispatch/dispatch.js'
 import {
   type Batch,
   type HttpHeaders,
+  isRequestId,
   type JsonObject,
   type McpRequest,
   type Message,
@@ -19,6 +21,11 @@ import {
 import type { HttpParts } from './http-server.js'
 import { inOrder } from './in-order.js'
 import { createReplyStream } from './reply-stream.js'
+import type { SessionRequests } from './session-requests.js'
+
+export interface McpParts extends HttpParts {
+  readonly requests: SessionRequests
+}
 
 export interface Post {
   readonly caller: Caller
@@ -33,33 +40,58 @@ const DEFAULT_LOG_LEVEL: LogLevel = 'info'
 const MAX_CONCURRENT = 16
 
 export async function servePost(
-  parts: HttpParts,
+  parts: McpParts,
   { caller, headers, body }: Post,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const read = readHttpMessage(headers, body)
-  const message = read.kind === 'session' ? await readInSession(parts, caller, read) : read
+  const inSession = read.kind === 'session' ? await readInSession(parts, caller, read) : undefined
+  const message = inSession?.message ?? read
+  if (message.kind === 'session') throw new Error('a message was not read in its session')
   if (message.kind === 'batch') return answerBatch(parts, { caller, batch: message }, reply)
   if (message.kind === 'refused') {
     const answer = toErrorAnswer(message.error, message)
     return reply.code(answer.status).send(answer.body)
   }
-  if (message.kind !== 'request') return reply.code(202).send()
+  if (message.kind !== 'request') {
+    if (inSession?.session) await take(parts.requests, inSession.session, message)
+    return reply.code(202).send()
+  }
   return answerRequest(parts, { caller, request: message.request }, reply)
+}
+
+interface InSession {
+  readonly message: Message | Batch
+  /** Absent when there is none: then the message is refused. */
+  readonly session?: Session
 }
 
 async function readInSession(
   { sessions }: HttpParts,
   caller: Caller,
   message: SessionMessage,
-): Promise<Message | Batch> {
+): Promise<InSession> {
   try {
     const session = await sessions.find(caller, message.token)
-    return message.read(session, (await sessions.logLevel(session)) ?? DEFAULT_LOG_LEVEL)
+    const logLevel = (await sessions.logLevel(session)) ?? DEFAULT_LOG_LEVEL
+    return { session, message: message.read(session, logLevel) }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
-    return { kind: 'refused', error, id: message.id, era: 'legacy' }
+    return { message: { kind: 'refused', error, id: message.id, era: 'legacy' } }
   }
+}
+
+/** What wants no answer: a response to a request of ours, or a notification. */
+async function take(
+  requests: SessionRequests,
+  session: Session,
+  message: Extract<Message, { kind: 'response' | 'notification' }>,
+): Promise<void> {
+  if (message.kind === 'response') return requests.answer(session, message)
+  const { method, params } = message.notification
+  const { requestId } = params
+  if (method === 'notifications/cancelled' && isRequestId(requestId))
+    await requests.cancel(session, requestId)
 }
 
 interface Asked {
@@ -68,14 +100,38 @@ interface Asked {
 }
 
 async function answerRequest(
-  parts: HttpParts,
+  parts: McpParts,
   asked: Asked,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { session } = asked.request
+  if (session !== undefined) return answerInSession(parts, { ...asked, session }, reply)
   const stream = createReplyStream(reply, { cancelsOnClose: asked.request.era === 'modern' })
   const answer = await answerTo(parts, asked, stream.exchange)
   if (answer.token !== undefined) void reply.header('mcp-session-id', answer.token)
   return stream.finish(answer.status, answer.body)
+}
+
+/** A request that its client can cancel, and whose function can ask the client. */
+async function answerInSession(
+  parts: McpParts,
+  asked: Asked & { readonly session: Session },
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { requests } = parts
+  const { id: sessionId, endpointId, userId } = asked.session
+  const running = requests.begin(asked.session, asked.request.id)
+  const stream = createReplyStream(reply, {
+    cancelsOnClose: false,
+    signal: running.signal,
+    questions: { pending: requests.pending, respondent: { endpointId, userId, sessionId } },
+  })
+  try {
+    const { status, body } = await answerTo(parts, asked, stream.exchange)
+    return running.signal.aborted ? stream.abandon() : stream.finish(status, body)
+  } finally {
+    running.end()
+  }
 }
 
 interface Answer {

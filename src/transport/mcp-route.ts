@@ -3,8 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import { checkSessionVersion, isModernHeader } from '../protocol/protocol.js'
-import type { HttpParts } from './http-server.js'
-import { servePost } from './mcp-post.js'
+import { type McpParts, servePost } from './mcp-post.js'
 
 const DEFAULT_ENDPOINT = 'default'
 
@@ -19,7 +18,7 @@ interface EndpointRoute {
   Params: { endpointId?: string }
 }
 
-export function mcpRoutes(parts: HttpParts): FastifyPluginAsync {
+export function mcpRoutes(parts: McpParts): FastifyPluginAsync {
   const onRequest = async (request: FastifyRequest<EndpointRoute>) => {
     const { endpointId = DEFAULT_ENDPOINT } = request.params
     request.caller = await parts.authenticator.authenticate(
@@ -39,7 +38,7 @@ export function mcpRoutes(parts: HttpParts): FastifyPluginAsync {
       server.delete<EndpointRoute>(url, { onRequest }, (request, reply) =>
         endSession(parts, request, reply),
       )
-      server.route({ method: 'GET', url, handler: refuseMethod })
+      server.route({ method: ['GET', 'PUT', 'PATCH'], url, handler: refuseMethod })
     }
   }
 }
@@ -54,7 +53,7 @@ async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promi
 }
 
 async function endSession(
-  { sessions }: HttpParts,
+  { sessions }: McpParts,
   request: FastifyRequest<EndpointRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

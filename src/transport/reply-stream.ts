@@ -12,11 +12,15 @@ export interface ReplyStream {
   readonly exchange: Exchange
   /** Sends the answer, or those of a batch, and ends; of no effect when the client has gone. */
   finish(status: number, answer: JsonObject | readonly JsonObject[]): FastifyReply
+  /** Ends without an answer: its client has cancelled the request. */
+  abandon(): FastifyReply
 }
 
 export interface ReplyStreamOptions {
   /** Modern revisions: a client that closes the connection cancels its request. */
   readonly cancelsOnClose: boolean
+  /** Of a request that can be cancelled in another way. */
+  readonly signal?: AbortSignal | undefined
   /** Where the client takes requests: it is asked on this stream and answers with a POST. */
   readonly questions?: { pending: PendingRequests; respondent: Respondent } | undefined
 }
@@ -30,8 +34,9 @@ setMaxListeners(0, neverAborted)
 
 export function createReplyStream(
   reply: FastifyReply,
-  { cancelsOnClose, questions }: ReplyStreamOptions,
+  { cancelsOnClose, signal: cancelled = neverAborted, questions }: ReplyStreamOptions,
 ): ReplyStream {
+  const signal = cancelsOnClose ? signalOnClose(reply) : cancelled
   let isStreaming = false
   let isFinished = false
 
@@ -41,7 +46,7 @@ export function createReplyStream(
     reply.raw.writeHead(200, SSE_HEADERS)
   }
   const send = (message: JsonObject) => {
-    if (isFinished || reply.raw.destroyed) return
+    if (isFinished || signal.aborted || reply.raw.destroyed) return
     if (!isStreaming) openStream()
     if (reply.raw.writableLength > MAX_BUFFERED_BYTES) reply.raw.destroy()
     else reply.raw.write(toFrame(message))
@@ -50,13 +55,18 @@ export function createReplyStream(
     questions &&
     ((method, params, asking) =>
       questions.pending.ask(questions.respondent, { method, params, send, signal: asking }))
-  const signal = cancelsOnClose ? signalOnClose(reply) : neverAborted
   return {
     exchange: { signal, notify: send, ask },
     finish: (status, answer) => {
       isFinished = true
       if (!isStreaming) return reply.code(status).send(answer)
       reply.raw.end([answer].flat().map(toFrame).join(''))
+      return reply
+    },
+    abandon: () => {
+      isFinished = true
+      if (!isStreaming) return reply.code(200).headers(SSE_HEADERS).send('')
+      reply.raw.end()
       return reply
     },
   }

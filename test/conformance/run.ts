@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { startLocalAws } from '../../src/local-aws/local-aws.js'
 import { createLog } from '../../src/telemetry/telemetry.js'
 import { startAuthProxy } from '../support/auth-proxy.js'
-import { startGateway } from './gateway.js'
+import { startGateway } from '../support/product.js'
 import { legs, mustPass } from './legs.js'
 import { listProblems, readEntries, readReport, type LegReport } from './report.js'
 import { runSuite } from './suite.js'
@@ -59,13 +59,13 @@ async function withGateway(run: (url: string) => Promise<boolean>): Promise<numb
     const engine = await startLocalAws({ dataFolder, idleMs: HOUR_MS, log: createLog('error') })
     stops.push(() => engine.close())
     const token = randomBytes(36).toString('base64url')
-    const bundleFolder = pathOf('bundle')
-    const gateway = await startGateway({ dataFolder, bundleFolder, token })
-    stops.push(() => gateway.stop())
+    const env = { MCP_CONFIG_FILE: pathOf('bundle'), ADMIN_STATIC_TOKEN: token }
+    const gateway = await startGateway({ dataFolder, env })
+    stops.push(async () => void (await gateway.stop()))
     const proxy = await startAuthProxy(gateway.url, token)
     stops.push(() => proxy.close())
     const hasPassed = await run(`${proxy.url}/mcp`)
-    if (!hasPassed) process.stderr.write(`the gateway's log:\n${gateway.log()}`)
+    if (!hasPassed) process.stderr.write(`the gateway's log:\n${gateway.stderr()}`)
     return hasPassed ? 0 : 1
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? describe(error) : String(error)}\n`)

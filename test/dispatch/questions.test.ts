@@ -31,13 +31,16 @@ describe('a question that cannot be asked', () => {
     ['visit', { elicitation: {} }, { elicitation: { url: {} } }],
     ['sample_with_tools', { sampling: {} }, { sampling: { tools: {} } }],
     ['everything', { elicitation: {} }, { sampling: {}, roots: {} }],
-  ])('because %s needs more than %j says what is missing', async (name, declared, missing) => {
-    await expect(send(name, { declared })).rejects.toMatchObject(required(missing))
-    expect(await latestRecord(test)).toMatchObject({
-      status: 'failed',
-      error: { code: 'MISSING_CAPABILITY' },
-    })
-  })
+  ])(
+    'because %s needs more than %j says what is missing [M13]',
+    async (name, declared, missing) => {
+      await expect(send(name, { declared })).rejects.toMatchObject(required(missing))
+      expect(await latestRecord(test)).toMatchObject({
+        status: 'failed',
+        error: { code: 'MISSING_CAPABILITY' },
+      })
+    },
+  )
 
   it('because no answer could fit its schema is an error of the tool', async () => {
     expect(await send('impossible')).toMatchObject({

@@ -29,7 +29,7 @@ const { send, answer } = roundClient(() => test)
 const refusal = { code: 'INVALID_PARAMS', message: 'Invalid or expired requestState' }
 
 describe('a function that asks', () => {
-  it('ends with its questions and completes when they are answered', async () => {
+  it('ends with its questions, in its answer and not before it, and completes when they are answered [M5]', async () => {
     const asked = await send('greet')
     expect(asked.inputRequests).toEqual({
       user: {
@@ -88,13 +88,13 @@ describe('a function that asks', () => {
     expect(done.content).toMatchObject([{ text: `the user chose to ${action}` }])
   })
 
-  it('sends a person to a page', async () => {
+  it('sends a person to a page [M43]', async () => {
     const asked = await send('visit')
     const done = await answer('visit', asked, { visit: { action: 'accept' } })
     expect(done.content).toMatchObject([{ text: 'visited: accept' }])
   })
 
-  it('may be a prompt or a resource', async () => {
+  it('may be a prompt or a resource [M40]', async () => {
     const prompt = { method: 'prompts/get' }
     expect(
       await answer('brief', await send('brief', prompt), { user: named('Ann') }, prompt),
@@ -157,7 +157,7 @@ describe('an answer that is none', () => {
     expect(Object.keys(again.inputRequests ?? {})).toEqual([key])
   })
 
-  it('beside one that is wanted is passed over', async () => {
+  it('beside one that is wanted is passed over [M42]', async () => {
     const responses = { user: named('Ann'), other: 1, ['__proto__']: 2 }
     const done = await answer('greet', await send('greet'), responses)
     expect(done.content).toMatchObject([{ text: 'Hello, Ann!' }])
@@ -172,7 +172,7 @@ describe('an answer that is none', () => {
 describe('a requestState', () => {
   const user = { user: named('Ann') }
 
-  it('that was changed anywhere is refused', async () => {
+  it('that was changed anywhere is refused [M41]', async () => {
     const { requestState = '' } = await send('greet')
     const places = [0, 1, 3, 6, 10, 30, requestState.length >> 1, -30, -1]
     for (const place of places) {

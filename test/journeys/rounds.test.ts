@@ -5,6 +5,7 @@ import {
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
@@ -56,15 +57,15 @@ interface AskedClient {
   close(): Promise<void>
 }
 
-async function connectV1(declared: object): Promise<AskedClient> {
+const connectV1 = (open: () => Promise<StdioV1 | HttpV1>) => async (declared: object) => {
   const client = new ClientV1(INFO, { capabilities: declared })
   if ('elicitation' in declared) {
     client.setRequestHandler(ElicitRequestSchema, () => elicited)
     client.setRequestHandler(CreateMessageRequestSchema, () => sampled)
     client.setRequestHandler(ListRootsRequestSchema, () => roots)
   }
-  await client.connect(new StdioV1(sidecar()))
-  return { call: (name) => client.callTool({ name }), close: () => client.close() }
+  await client.connect(await open())
+  return { call: (name: string) => client.callTool({ name }), close: () => client.close() }
 }
 
 function connectV2(mode: 'legacy' | 'auto', open: () => Promise<StdioV2 | HttpV2>) {
@@ -83,9 +84,16 @@ function connectV2(mode: 'legacy' | 'auto', open: () => Promise<StdioV2 | HttpV2
 }
 
 const overStdio = async () => new StdioV2(sidecar())
+const overStdioV1 = async () => new StdioV1(sidecar())
+const overHttpV1 = async () =>
+  new HttpV1(new URL(`${gateway.url}/default/mcp`), {
+    requestInit: { headers: { authorization: `Bearer ${await gateway.tokenFor('ann')}` } },
+  })
 
 describe.each([
-  ['SDK 1 over stdio', connectV1],
+  ['SDK 1 over stdio', connectV1(overStdioV1)],
+  ['SDK 1 over HTTP', connectV1(overHttpV1)],
+  ['SDK 2 in its legacy mode over HTTP', connectV2('legacy', overHttp)],
   ['SDK 2 in its legacy mode over stdio', connectV2('legacy', overStdio)],
   ['SDK 2 over stdio', connectV2('auto', overStdio)],
   ['SDK 2 over HTTP', connectV2('auto', overHttp)],
@@ -114,7 +122,7 @@ describe.each([
 })
 
 describe.each([
-  ['SDK 1', connectV1],
+  ['SDK 1', connectV1(overStdioV1)],
   ['SDK 2 in its legacy mode', connectV2('legacy', overStdio)],
 ])('a user of %s that takes no questions', (_name, connect) => {
   it('is never asked, and the function can say so', async () => {

@@ -99,6 +99,8 @@ describe('parameter headers', () => {
     [{ region: 'eu' }, { region: 'us' }],
     [{ nested: { count: 42 } }, { count: '43' }],
     [{ nested: { count: 0 } }, { count: '' }],
+    [{ nested: { count: 7 } }, { count: '0x7' }],
+    [{ nested: { count: 7 } }, { count: '7e0' }],
   ])('%j does not fit %j', (args, sent) => {
     expect(() => checkParamHeaders(schema, args, headers(sent))).toThrow(
       expect.objectContaining({ code: 'HEADER_MISMATCH' }),

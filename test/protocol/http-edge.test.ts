@@ -111,7 +111,6 @@ describe('any message', () => {
     ['a null id', '{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600],
     ['a fractional id', '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32600],
     ['a method that is no string', '{"jsonrpc":"2.0","id":1,"method":4}', -32600],
-    ['an empty method', '{"jsonrpc":"2.0","id":1,"method":""}', -32600],
     ['params in a list', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600],
     ['null params', '{"jsonrpc":"2.0","id":1,"method":"ping","params":null}', -32600],
   ])('that is %s is refused with 400', (_what, body, code) => {
@@ -238,6 +237,14 @@ describe('a modern HTTP message', () => {
     expect(readMessage(headers, modern('tools/call', { name })).kind).toBe('request')
   })
 
+  it('with broken base64 in the name is refused even if its body names nothing', () => {
+    const headers = modernHeaders('tools/call', { 'mcp-name': '=?base64?d?=' })
+    expect(refusalOf(headers, modern('tools/call', { name: 4 }))).toMatchObject({
+      status: 400,
+      error: { code: -32020 },
+    })
+  })
+
   it('decodes parameter headers', () => {
     const headers = modernHeaders('tools/call', {
       'mcp-name': 't',
@@ -254,6 +261,7 @@ describe('a modern HTTP message', () => {
     'logging/setLevel',
     'resources/subscribe',
     'no/such',
+    '',
     '__proto__',
   ])('%s is not a method of this revision: 404', (method) => {
     const refusal = refusalOf(modernHeaders(method), modern(method))
@@ -264,12 +272,14 @@ describe('a modern HTTP message', () => {
     const headers = { 'mcp-protocol-version': '2026-07-28' }
     const refusal = refusalOf(headers, '{"jsonrpc":"2.0","id":1,"result":{}}')
     expect(refusal).toMatchObject({ status: 400, error: { code: -32600 } })
+    // Its id is of a request of ours: sent back, it would look like an answer to theirs.
+    expect(refusal).not.toHaveProperty('id')
   })
 
   it('may be a notification without any of the headers of requests [M3]', () => {
-    const headers = { 'mcp-protocol-version': '2026-07-28' }
     const note = '{"jsonrpc":"2.0","method":"notifications/x"}'
-    expect(readMessage(headers, note).kind).toBe('notification')
+    const message = readMessage({ 'mcp-protocol-version': '2026-07-28' }, note)
+    expect(message.kind).toBe('notification')
   })
 
   it('that names a legacy revision in its body is served as that', () => {

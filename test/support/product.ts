@@ -1,6 +1,5 @@
 /** The product as its users run it: child processes, and the engines that they start. */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { findProcesses } from '../bench/process-table.js'
 import { builtFile } from './built.js'
 
 export interface Child {
@@ -37,6 +37,7 @@ export const mcpDaemon = [process.execPath, fileURLToPath(builtFile('main.js'))]
 
 const UNTIL_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
+const POLL_MS = 20
 
 /**
  * Runs a command in the product's folder.
@@ -52,8 +53,8 @@ export function run(command: readonly string[], env: Readonly<Record<string, str
     // A group of its own: npm, its shell and the product can be killed together.
     detached: true,
   })
-  const stdout = collect(child.stdout)
-  const stderr = collect(child.stderr)
+  const stdout = collectText(child.stdout)
+  const stderr = collectText(child.stderr)
   // One that cannot be started has no pid; one that has ended takes no more input.
   child.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
@@ -62,16 +63,22 @@ export function run(command: readonly string[], env: Readonly<Record<string, str
   )
   const pid = child.pid
   if (pid === undefined) throw new Error(`${program} could not be started`)
-  const send: Child['send'] = (signal, to = 'process') =>
-    sendSignal(to === 'group' ? -pid : pid, signal)
+  const send: Child['send'] = (signal, to = 'process') => {
+    if (to === 'group') sendSignal(-pid, signal)
+    else child.kill(signal)
+  }
   return {
     pid,
     stdin: child.stdin,
-    stdout,
-    stderr,
+    stdout: stdout.text,
+    stderr: stderr.text,
     ended,
     send,
-    until: (pattern) => untilMatch(child.stdout, { stdout, stderr, pattern, command }),
+    until: (pattern) =>
+      stdout.until(pattern).catch((cause: unknown) => {
+        const said = stdout.text() + stderr.text()
+        throw new Error(`${command.join(' ')} did not say ${pattern}:\n${said}`, { cause })
+      }),
     stop: async () => {
       send('SIGTERM')
       const timer = setTimeout(() => send('SIGKILL', 'group'), STOP_TIMEOUT_MS)
@@ -84,33 +91,38 @@ export function run(command: readonly string[], env: Readonly<Record<string, str
   }
 }
 
-function collect(stream: Readable): () => string {
+interface CollectedText {
+  readonly text: () => string
+  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>
+}
+
+function collectText(stream: Readable): CollectedText {
   const chunks: Buffer[] = []
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-  return () => Buffer.concat(chunks).toString()
-}
-
-interface Search {
-  readonly stdout: () => string
-  readonly stderr: () => string
-  readonly pattern: RegExp
-  readonly command: readonly string[]
-}
-
-async function untilMatch(output: Readable, search: Search): Promise<RegExpExecArray> {
-  const { stdout, stderr, pattern, command } = search
-  const signal = AbortSignal.timeout(UNTIL_TIMEOUT_MS)
-  try {
-    for (;;) {
-      const match = pattern.exec(stdout())
-      if (match !== null) return match
-      if (output.closed) throw new Error('it has ended')
-      await Promise.race([once(output, 'data', { signal }), once(output, 'close', { signal })])
-    }
-  } catch (cause) {
-    const said = `${stdout()}${stderr()}`
-    throw new Error(`${command.join(' ')} did not say ${pattern}:\n${said}`, { cause })
+  const text = () => Buffer.concat(chunks).toString()
+  const checks = new Set<() => void>()
+  const checkAll = () => {
+    for (const check of checks) check()
   }
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    checkAll()
+  })
+  stream.once('close', checkAll)
+  const until = (pattern: RegExp, timedOut: AbortSignal) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const check = () => {
+        const match = pattern.exec(text())
+        if (match !== null) resolve(match)
+        else if (timedOut.aborted) reject(new Error('it took too long'))
+        else if (stream.closed) reject(new Error('it has ended'))
+        else return
+        checks.delete(check)
+      }
+      checks.add(check)
+      timedOut.addEventListener('abort', check, { once: true })
+      check()
+    })
+  return { text, until: (pattern) => until(pattern, AbortSignal.timeout(UNTIL_TIMEOUT_MS)) }
 }
 
 export interface Gateway extends Child {
@@ -145,9 +157,18 @@ export async function createDataFolder(): Promise<string> {
 
 /** Ends its engines, which are nobody's children and would live on for a minute. */
 export async function removeDataFolder(dataFolder: string): Promise<void> {
-  for (const pid of enginePids(dataFolder)) sendSignal(pid, 'SIGTERM')
-  while (enginePids(dataFolder).length > 0) await delay(20)
+  for (let pids = allEngines(); pids.length > 0; pids = allEngines()) {
+    for (const pid of pids) sendSignal(pid, 'SIGTERM')
+    await delay(POLL_MS)
+  }
   await rm(dataFolder, { recursive: true, force: true })
+
+  /** One that is only starting would take over the folder from the one that ends. */
+  function allEngines() {
+    const starting =
+      process.platform === 'linux' ? findProcesses(['local-aws', dataFolder]).filter(isAlive) : []
+    return [...new Set([...starting, ...enginePids(dataFolder)])]
+  }
 }
 
 /** The engines that have answered for this data folder and still live: one, or none. */

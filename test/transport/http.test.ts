@@ -92,6 +92,7 @@ describe('POST /{endpoint_id}/mcp', () => {
   it.each([
     ['GET', {}, 'POST, DELETE'],
     ['GET', { 'mcp-protocol-version': '2026-07-28' }, 'POST'],
+    ['PUT', {}, 'POST, DELETE'],
     ['DELETE', { 'mcp-protocol-version': '2026-07-28' }, 'POST'],
   ])('is told of %s with %j that %s would do [M1]', async (method, more, allowed) => {
     const headers = { ...session, ...more }

@@ -139,6 +139,19 @@ describe('a client on stdin and stdout', () => {
     expect(ids.at(-1)).toBe(1)
   })
 
+  it('gets the answers to what runs when the gateway itself stops listening', async () => {
+    const client = open()
+    client.call(1, 'steps', {}, {})
+    expect(await client.next()).toMatchObject({ method: 'notifications/message' })
+    client.input.destroy()
+    await client.served
+    client.output.end()
+    const ids = []
+    for await (const line of readLines(client.output, 1_000_000))
+      ids.push((JSON.parse(line ?? '') as Reply).id)
+    expect(ids.at(-1)).toBe(1)
+  })
+
   it('that stops reading ends the serving', async () => {
     const client = open()
     client.output.destroy()

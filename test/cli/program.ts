@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { buildGateway } from '../../src/app.js'
+import { type Program, runCommand } from '../../src/cli/cli.js'
+import type { OpenOptions } from '../../src/cli/program.js'
+import { createParts, startEngines } from '../../src/parts.js'
+import { builtFile } from '../support/built.js'
+
+export interface Terminal {
+  /** What is typed after `mcp-daemon`; settles at the end of the command. */
+  run(...args: string[]): Promise<Outcome>
+  readonly stdin: PassThrough
+  readonly stdout: PassThrough
+  /** As SIGTERM does. */
+  interrupt(): void
+}
+
+export interface Outcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * One command with real parts, in this process: what it says is kept, and nothing is printed.
+ *
+ * @param faults what breaks in a way that real parts cannot be brought to
+ */
+export function openTerminal(
+  env: Readonly<Record<string, string>>,
+  faults: Partial<Program> = {},
+): Terminal {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+  let interrupt = () => {}
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = resolve
+  })
+  const program: Program = {
+    env: { LOG_LEVEL: 'silent', ...env },
+    version: '1.2.3',
+    stdin,
+    stdout,
+    stderr,
+    untilSignal: () => interrupted,
+    startEngines,
+    open,
+    ...faults,
+  }
+  return {
+    stdin,
+    stdout,
+    interrupt,
+    run: async (...args) => {
+      const said = Promise.all([text(stdout), text(stderr)])
+      try {
+        const exitCode = await runCommand(args, program)
+        stdout.end()
+        stderr.end()
+        const [out, err] = await said
+        return { exitCode, stdout: out, stderr: err }
+      } finally {
+        stdout.end()
+        stderr.end()
+      }
+    },
+  }
+}
+
+const open: Program['open'] = (config, { log, secrets }: OpenOptions) => {
+  const server = { name: 'test', version: '1.2.3' }
+  const parts = createParts(config, { log, secrets, server, built: builtFile('') })
+  const { CALL_TIMEOUT_MS: callTimeoutMs, ROUND_TTL_MS: roundTtlMs, PAGE_SIZE: pageSize } = config
+  return { ...parts, ...buildGateway(parts, { callTimeoutMs, roundTtlMs, pageSize }) }
+}
