@@ -11,19 +11,21 @@ import { type Claim, readEnvelope, readClaim } from './envelope.js'
 import {
   checkMethodHeader,
   checkNameHeader,
+  disagreement,
   headerValue,
   type HttpHeaders,
+  missingHeader,
   readParamHeaders,
 } from './mcp-headers.js'
-import type { Era, Message, ProtocolVersion } from './message.js'
+import type { Era, Message } from './message.js'
 import { idOf, parseJson, readRpcMessage, type RpcMessage } from './json-rpc.js'
 import {
   ASSUMED_LEGACY,
   isProtocolVersion,
   MODERN_VERSIONS,
+  modernRevision,
   readRequest,
   revisionOf,
-  unsupportedVersion,
 } from './revisions.js'
 import { type SessionMessage, toSessionMessage } from './session-message.js'
 
@@ -84,37 +86,19 @@ function readModern(headers: HttpHeaders, message: RpcMessage): Message {
   const envelope = readEnvelope(message.params)
   const versionHeader = headerValue(headers, 'mcp-protocol-version')
   if (versionHeader !== undefined && versionHeader !== envelope.version)
-    throw mismatch('MCP-Protocol-Version', versionHeader, envelope.version)
+    throw disagreement('MCP-Protocol-Version', versionHeader, envelope.version)
   const methodHeader = headerValue(headers, 'mcp-method')
   if (methodHeader !== undefined) checkMethodHeader(methodHeader, message.method)
-  const version = supportedVersion(envelope.version)
+  const revision = modernRevision(envelope.version)
   requireHeaders(versionHeader, methodHeader)
   checkNameHeader(headers, message)
-  const { logLevel } = envelope
-  const request = readRequest(revisionOf(version), message, {
-    logLevel,
-    paramHeaders: readParamHeaders(headers),
-  })
+  const { logLevel, clientCapabilities } = envelope
+  const paramHeaders = readParamHeaders(headers)
+  const request = readRequest(revision, message, { logLevel, clientCapabilities, paramHeaders })
   return { kind: 'request', request }
 }
 
-function supportedVersion(version: string): ProtocolVersion {
-  const found = MODERN_VERSIONS.find((supported) => supported === version)
-  if (found !== undefined) return found
-  throw unsupportedVersion(version)
-}
-
 function requireHeaders(versionHeader: string | undefined, methodHeader: string | undefined): void {
-  if (versionHeader === undefined) throw missing('MCP-Protocol-Version')
-  if (methodHeader === undefined) throw missing('Mcp-Method')
-}
-
-function mismatch(header: string, inHeader: string, inBody: string): GatewayError {
-  return new GatewayError('HEADER_MISMATCH', `${header}: the header and the body disagree`, {
-    data: { mismatch: { header: inHeader, body: inBody } },
-  })
-}
-
-function missing(header: string): GatewayError {
-  return new GatewayError('HEADER_MISMATCH', `${header}: this header is required`)
+  if (versionHeader === undefined) throw missingHeader('MCP-Protocol-Version')
+  if (methodHeader === undefined) throw missingHeader('Mcp-Method')
 }

@@ -22,7 +22,7 @@ export function headerValue(headers: HttpHeaders, name: string): string | undefi
 }
 
 export function checkMethodHeader(header: string, method: string): void {
-  if (header !== method) throw disagree('Mcp-Method', header, method)
+  if (header !== method) throw disagreement('Mcp-Method', header, method)
 }
 
 /** `Mcp-Name` must be there and equal what the body names; a body without a name is left alone. */
@@ -33,9 +33,8 @@ export function checkNameHeader(headers: HttpHeaders, { method, params }: RawReq
   const decoded = header === undefined ? undefined : decodeHeader('Mcp-Name', header)
   const inBody = params[member]
   if (typeof inBody !== 'string') return
-  if (decoded === undefined)
-    throw new GatewayError('HEADER_MISMATCH', 'Mcp-Name: this header is required')
-  if (decoded !== inBody) throw disagree('Mcp-Name', decoded, inBody)
+  if (decoded === undefined) throw missingHeader('Mcp-Name')
+  if (decoded !== inBody) throw disagreement('Mcp-Name', decoded, inBody)
 }
 
 /** Every `Mcp-Param-*` header by its lower-case name, decoded. */
@@ -74,7 +73,11 @@ function badBase64(name: string, cause?: unknown): GatewayError {
   return new GatewayError('HEADER_MISMATCH', `${name}: not base64 of UTF-8 text`, { cause })
 }
 
-function disagree(name: string, header: string, body: string): GatewayError {
+export function missingHeader(name: string): GatewayError {
+  return new GatewayError('HEADER_MISMATCH', `${name}: this header is required`)
+}
+
+export function disagreement(name: string, header: string, body: string): GatewayError {
   return new GatewayError('HEADER_MISMATCH', `${name}: the header and the body disagree`, {
     data: { mismatch: { header, body } },
   })

@@ -1,6 +1,7 @@
 /** `x-mcp-header` in a tool's input schema: arguments that travel in `Mcp-Param-*` headers too. */
 import { GatewayError } from '../domain/errors.js'
 import { isObject } from './json-rpc.js'
+import { missingHeader } from './mcp-headers.js'
 import type { JsonObject } from './message.js'
 
 /**
@@ -19,8 +20,7 @@ export function checkParamHeaders(
     if (value === undefined || value === null) continue
     const sent = headers.get(header.toLowerCase())
     const name = `Mcp-Param-${header}`
-    if (sent === undefined)
-      throw new GatewayError('HEADER_MISMATCH', `${name}: this header is required`)
+    if (sent === undefined) throw missingHeader(name)
     if (!isSame(value, sent))
       throw new GatewayError('HEADER_MISMATCH', `${name}: the header and the argument disagree`)
   }

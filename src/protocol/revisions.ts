@@ -20,8 +20,6 @@ const REVISIONS: Record<ProtocolVersion, Revision> = {
   '2026-07-28': revision20260728,
 }
 
-const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities'
-
 const LATEST_LEGACY: ProtocolVersion = '2025-11-25'
 
 /** What a legacy client is taken to speak when it does not say so. */
@@ -44,6 +42,13 @@ export function unsupportedVersion(requested: string): GatewayError {
   })
 }
 
+/** @throws GatewayError `UNSUPPORTED_VERSION` for what no request that stands alone may ask for */
+export function modernRevision(version: string): Revision {
+  const found = MODERN_VERSIONS.find((supported) => supported === version)
+  if (found === undefined) throw unsupportedVersion(version)
+  return REVISIONS[found]
+}
+
 /** What `initialize` settles on: the version asked for, or the latest that has a handshake. */
 export function negotiateLegacy(asked: string): ProtocolVersion {
   if (isProtocolVersion(asked) && REVISIONS[asked].era === 'legacy') return asked
@@ -59,21 +64,14 @@ export function negotiateLegacy(asked: string): ProtocolVersion {
 export function readRequest(
   { version, era, methods }: Revision,
   raw: RawRequest,
-  context: Pick<RequestContext, 'logLevel' | 'paramHeaders' | 'session'>,
+  context: Omit<RequestContext, 'version' | 'era' | 'progressToken'>,
 ): McpRequest {
   const read = hasMethod(methods, raw.method) ? methods[raw.method] : undefined
   if (read === undefined)
     throw new GatewayError('METHOD_NOT_FOUND', `Method not found: ${clip(raw.method)}`)
   const token = metaOf(raw.params)['progressToken']
   const progressToken = isRequestId(token) ? token : undefined
-  const clientCapabilities = era === 'modern' ? declaredIn(raw.params) : undefined
-  return read(raw, { version, era, progressToken, clientCapabilities, ...context })
-}
-
-/** Of the envelope, which has been read by now. */
-function declaredIn(params: JsonObject): JsonObject | undefined {
-  const declared = metaOf(params)[CAPABILITIES_KEY]
-  return isObject(declared) ? declared : undefined
+  return read(raw, { version, era, progressToken, ...context })
 }
 
 function hasMethod(methods: MethodTable, method: string): method is McpMethod {

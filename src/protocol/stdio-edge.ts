@@ -8,11 +8,10 @@ import type { Batch, Era, Message, ProtocolVersion } from './message.js'
 import type { RawRequest } from './params.js'
 import {
   ASSUMED_LEGACY,
-  MODERN_VERSIONS,
+  modernRevision,
   negotiateLegacy,
   readRequest,
   revisionOf,
-  unsupportedVersion,
 } from './revisions.js'
 
 export interface StdioSession {
@@ -58,9 +57,7 @@ function toMessage(message: Exclude<RpcMessage, { kind: 'request' }>): Message {
 }
 
 function readModern(message: RawRequest): Message {
-  const envelope = readEnvelope(message.params)
-  const version = MODERN_VERSIONS.find((supported) => supported === envelope.version)
-  if (version === undefined) throw unsupportedVersion(envelope.version)
-  const { logLevel } = envelope
-  return { kind: 'request', request: readRequest(revisionOf(version), message, { logLevel }) }
+  const { version, logLevel, clientCapabilities } = readEnvelope(message.params)
+  const request = readRequest(modernRevision(version), message, { logLevel, clientCapabilities })
+  return { kind: 'request', request }
 }

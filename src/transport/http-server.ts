@@ -1,23 +1,18 @@
 /** HTTP: one Fastify instance, its limits, and how errors leave it. */
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Authenticator } from '../auth/auth.js'
-import type { Dispatch } from '../dispatch/dispatch.js'
 import type { EndpointSignals } from '../events/endpoint-signals.js'
-import type { ServerInfo } from '../protocol/protocol.js'
 import type { Sessions } from '../sessions/sessions.js'
-import type { Log } from '../telemetry/telemetry.js'
+import type { AnswerParts } from './answer-request.js'
 import { sendError } from './http-errors.js'
 import { mcpRoutes } from './mcp-route.js'
 import { createOriginCheck, type OriginRules } from './origin-check.js'
 import { createSessionRequests } from './session-requests.js'
 
-export interface HttpParts {
+export interface HttpParts extends AnswerParts {
   readonly authenticator: Authenticator
   readonly sessions: Sessions
   readonly signals: EndpointSignals
-  readonly dispatch: Dispatch
-  readonly server: ServerInfo
-  readonly log: Log
 }
 
 export interface HttpOptions extends OriginRules {

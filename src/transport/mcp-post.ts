@@ -4,20 +4,17 @@ import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { Session } from '../domain/session.js'
 import type { LogLevel } from '../domain/log-level.js'
-import type { Exchange } from '../dispatch/dispatch.js'
 import {
   type Batch,
   type HttpHeaders,
   isRequestId,
-  type JsonObject,
-  type McpRequest,
   type Message,
   negotiateLegacy,
   readHttpMessage,
   type SessionMessage,
-  toAnswer,
   toErrorAnswer,
 } from '../protocol/protocol.js'
+import { answerRequest, type Asked } from './answer-request.js'
 import type { HttpParts } from './http-server.js'
 import { inOrder } from './in-order.js'
 import { createReplyStream } from './reply-stream.js'
@@ -57,7 +54,7 @@ export async function servePost(
     if (inSession?.session) await take(parts.requests, inSession.session, message)
     return reply.code(202).send()
   }
-  return answerRequest(parts, { caller, request: message.request }, reply)
+  return answerAlone(parts, { caller, request: message.request }, reply)
 }
 
 interface InSession {
@@ -94,12 +91,7 @@ async function take(
     await requests.cancel(session, requestId)
 }
 
-interface Asked {
-  readonly caller: Caller
-  readonly request: McpRequest
-}
-
-async function answerRequest(
+async function answerAlone(
   parts: McpParts,
   asked: Asked,
   reply: FastifyReply,
@@ -107,9 +99,10 @@ async function answerRequest(
   const { session } = asked.request
   if (session !== undefined) return answerInSession(parts, { ...asked, session }, reply)
   const stream = createReplyStream(reply, { cancelsOnClose: asked.request.era === 'modern' })
-  const answer = await answerTo(parts, asked, stream.exchange)
-  if (answer.token !== undefined) void reply.header('mcp-session-id', answer.token)
-  return stream.finish(answer.status, answer.body)
+  const { status, body } = await answerRequest(parts, asked, stream.exchange)
+  const token = 'result' in body ? await openSession(parts, asked) : undefined
+  if (token !== undefined) void reply.header('mcp-session-id', token)
+  return stream.finish(status, body)
 }
 
 /** A request that its client can cancel, and whose function can ask the client. */
@@ -127,34 +120,14 @@ async function answerInSession(
     questions: { pending: requests.pending, respondent: { endpointId, userId, sessionId } },
   })
   try {
-    const { status, body } = await answerTo(parts, asked, stream.exchange)
+    const { status, body } = await answerRequest(parts, asked, stream.exchange)
     return running.signal.aborted ? stream.abandon() : stream.finish(status, body)
   } finally {
     running.end()
   }
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: JsonObject
-  /** Of the session that a handshake has opened. */
-  readonly token?: string | undefined
-}
-
-async function answerTo(parts: HttpParts, asked: Asked, exchange: Exchange): Promise<Answer> {
-  const { dispatch, server, log } = parts
-  const { caller, request } = asked
-  try {
-    const result = await dispatch.handle(caller, request, exchange)
-    const token = await openSession(parts, asked)
-    return { status: 200, body: toAnswer(request, result, server), token }
-  } catch (error) {
-    if (!(error instanceof GatewayError))
-      log.error({ err: error, method: request.method }, 'a request failed with an unknown error')
-    return toErrorAnswer(error, request)
-  }
-}
-
+/** The token of the session that a handshake has opened. */
 async function openSession(
   { sessions }: HttpParts,
   { caller, request }: Asked,
@@ -178,7 +151,8 @@ async function answerBatch(
   const stream = createReplyStream(reply, { cancelsOnClose: false })
   const answers = await inOrder(asked, MAX_CONCURRENT, async (message) => {
     if (message.kind === 'refused') return toErrorAnswer(message.error, message).body
-    const { body } = await answerTo(parts, { caller, request: message.request }, stream.exchange)
+    const { request } = message
+    const { body } = await answerRequest(parts, { caller, request }, stream.exchange)
     return body
   })
   return stream.finish(200, answers)

@@ -3,25 +3,20 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
-import type { Dispatch, Exchange } from '../dispatch/dispatch.js'
+import type { Exchange } from '../dispatch/dispatch.js'
 import {
   type Batch,
   createStdioSession,
   type JsonObject,
   type McpRequest,
   type Message,
-  type ServerInfo,
-  toAnswer,
   toErrorAnswer,
 } from '../protocol/protocol.js'
-import type { Log } from '../telemetry/telemetry.js'
+import { type AnswerParts, answerRequest, type Asked } from './answer-request.js'
 import { readLines } from './lines.js'
 import { createPendingRequests, type PendingRequests } from './pending-requests.js'
 
-export interface StdioParts {
-  readonly dispatch: Dispatch
-  readonly server: ServerInfo
-  readonly log: Log
+export interface StdioParts extends AnswerParts {
   readonly input: Readable
   readonly output: Writable
 }
@@ -95,11 +90,6 @@ export async function serveStdio(parts: StdioParts, options: StdioOptions): Prom
 /** What can be cancelled, by the id of its request. */
 type Running = Map<unknown, AbortController>
 
-interface Asked {
-  readonly caller: Caller
-  readonly request: McpRequest
-}
-
 interface Client {
   readonly running: Running
   readonly write: (message: JsonObject) => void
@@ -129,25 +119,10 @@ async function run(
   }
   const takesRequests = asked.request.era === 'legacy'
   const exchange = { signal, notify, ask: takesRequests ? ask : undefined }
-  const reply = await answerRequest(parts, asked, exchange)
+  const { body } = await answerRequest(parts, asked, exchange)
   isAnswered = true
   running.delete(id)
-  return signal.aborted ? undefined : reply
-}
-
-/** Never rejects. */
-async function answerRequest(
-  { dispatch, server, log }: StdioParts,
-  { caller, request }: Asked,
-  exchange: Exchange,
-): Promise<JsonObject> {
-  try {
-    return toAnswer(request, await dispatch.handle(caller, request, exchange), server)
-  } catch (error) {
-    if (!(error instanceof GatewayError))
-      log.error({ err: error, method: request.method }, 'a request failed with an unknown error')
-    return toErrorAnswer(error, request).body
-  }
+  return signal.aborted ? undefined : body
 }
 
 function cancelNamed(

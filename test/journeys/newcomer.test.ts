@@ -5,38 +5,15 @@ import { connect, createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { modernPost } from '../support/modern-post.js'
-import {
-  createDataFolder,
-  enginePids,
-  type Gateway,
-  type GatewaySettings,
-  mcpDaemon,
-  removeDataFolder,
-  run,
-  startGateway,
-} from '../support/product.js'
+import { enginePids, type Gateway, mcpDaemon, run } from '../support/product.js'
 import { readStoredCalls } from '../support/records.js'
-
-const TIMEOUT_MS = 120_000
-const npmStart = ['npm', 'start']
+import { freshFolder, npmStart, start, TIMEOUT_MS } from './fresh-product.js'
 
 const hasCurl = (process.env['PATH'] ?? '')
   .split(delimiter)
   .some((folder) => existsSync(join(folder, 'curl')))
 const isSkipped = !hasCurl && process.env['CI'] !== 'true'
 if (isSkipped) console.warn('newcomer: one test is skipped without curl: apt-get install curl')
-
-async function freshFolder(): Promise<string> {
-  const dataFolder = await createDataFolder()
-  onTestFinished(() => removeDataFolder(dataFolder))
-  return dataFolder
-}
-
-async function start(settings: GatewaySettings): Promise<Gateway> {
-  const gateway = await startGateway(settings)
-  onTestFinished(async () => void (await gateway.stop()))
-  return gateway
-}
 
 /** Starts it with the README's command and calls a tool with the lines that it prints. */
 async function followTheBanner(dataFolder: string) {

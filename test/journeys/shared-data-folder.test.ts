@@ -3,21 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bundleFolder } from '../support/gateway.js'
 import { modernPost } from '../support/modern-post.js'
-import {
-  type Child,
-  createDataFolder,
-  enginePids,
-  type Gateway,
-  type GatewaySettings,
-  mcpDaemon,
-  removeDataFolder,
-  run,
-  startGateway,
-} from '../support/product.js'
+import { type Child, enginePids, type Gateway, mcpDaemon, run } from '../support/product.js'
 import { readStoredCalls } from '../support/records.js'
-
-const TIMEOUT_MS = 120_000
-const npmStart = ['npm', 'start']
+import { freshFolder, npmStart, start, TIMEOUT_MS } from './fresh-product.js'
 
 interface Answer {
   readonly id: number
@@ -32,18 +20,6 @@ interface Client {
 
 interface Sidecar extends Client {
   readonly child: Child
-}
-
-async function freshFolder(): Promise<string> {
-  const dataFolder = await createDataFolder()
-  onTestFinished(() => removeDataFolder(dataFolder))
-  return dataFolder
-}
-
-async function start(settings: GatewaySettings): Promise<Gateway> {
-  const gateway = await startGateway(settings)
-  onTestFinished(async () => void (await gateway.stop()))
-  return gateway
 }
 
 function startSidecar(dataFolder: string, userId: string): Sidecar {
