@@ -35,6 +35,14 @@ export interface CallRecord {
   readonly updatedAt: number
 }
 
+/** What the URIs of calls begin with; a call's id is the rest. */
+export const CALL_URI_PREFIX = 'mcp://function-call/'
+
+/** Where the user who made a call reads how it stands. */
+export function toCallUri(callId: string): string {
+  return `${CALL_URI_PREFIX}${callId}`
+}
+
 /** Why a call did not complete. */
 export interface CallError {
   readonly code: string

@@ -8,6 +8,11 @@ export type McpType = (typeof MCP_TYPES)[number]
 /** What the protocol shows of a function, verbatim: unknown members of the manifest included. */
 export type CapabilityData = Readonly<Record<string, unknown>>
 
+/** `required`: without the extension the call is refused. `optional`: it gets a link to its result. */
+export const TASK_SUPPORT = ['optional', 'required'] as const
+
+export type TaskSupport = (typeof TASK_SUPPORT)[number]
+
 /** One function as a manifest declares it: what clients see, and which code answers. */
 export interface FunctionDefinition {
   readonly mcpType: McpType
@@ -19,7 +24,14 @@ export interface FunctionDefinition {
   readonly moduleName: string
   readonly className: string
   readonly functionName: string
+  /** The call goes on in the background: its caller gets a handle at once. */
   readonly isAsync: boolean
+  /** Of a tool that is async: whether it can be called without the tasks extension. Default: optional. */
+  readonly taskSupport?: TaskSupport | undefined
+  /** Of a tool that is async: what it asks at first is asked before there is a handle. */
+  readonly asksFirst?: boolean | undefined
+  /** The method of the class that completes arguments of a prompt, or variables of a template. */
+  readonly completionFunctionName?: string | undefined
   readonly returnType?: string | undefined
 }
 

@@ -24,6 +24,7 @@ export type GatewayErrorCode =
   // what was asked for
   | 'FUNCTION_NOT_FOUND'
   | 'RESOURCE_NOT_FOUND'
+  | 'TASK_NOT_FOUND'
   | 'CURSOR_INVALID'
   // what happened when it ran
   | 'FUNCTION_FAILED'
@@ -31,6 +32,8 @@ export type GatewayErrorCode =
   | 'CALL_CANCELLED'
   | 'RESULT_TOO_LARGE'
   | 'RESULT_INVALID'
+  | 'OUTPUT_INVALID'
+  | 'INTERRUPTED'
   | 'BUSY'
   | 'NOT_RECORDED'
   // what was published
