@@ -3,7 +3,7 @@ import { GatewayError } from '../domain/errors.js'
 import type { Era, JsonObject, McpRequest, ProtocolVersion, RequestId } from './message.js'
 import type { ServerInfo } from './revision.js'
 import { revisionOf } from './revisions.js'
-import { httpStatus, INTERNAL_ERROR, rpcCode } from './rpc-errors.js'
+import { httpStatus, INTERNAL_ERROR, isKnownCode, rpcCode } from './rpc-errors.js'
 
 export function toAnswer(request: McpRequest, result: JsonObject, server: ServerInfo): JsonObject {
   const dressed = revisionOf(request.version).toResult(request.method, result, server)
@@ -39,6 +39,20 @@ export function toErrorAnswer(error: unknown, { id, era, version }: Asker): Erro
     status: httpStatus(error.code, era),
     body: { jsonrpc: '2.0', ...answeredId, error: known },
   }
+}
+
+/** An error that was kept → what it would have been answered with in the latest revision. */
+export function toErrorObject({ code, message, data }: KeptError): JsonObject {
+  if (!isKnownCode(code)) return { code: INTERNAL_ERROR, message: 'Internal error' }
+  const known = { code: rpcCode(code, undefined), message }
+  return data === undefined ? known : { ...known, data }
+}
+
+export interface KeptError {
+  /** Of a gateway error; any other one is a bug's. */
+  readonly code: string
+  readonly message: string
+  readonly data?: unknown
 }
 
 /** A request of ours to a client of a revision with a handshake. */

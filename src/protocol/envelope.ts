@@ -1,9 +1,8 @@
 /** What a modern request says of itself in `params._meta`. */
 import { z } from 'zod'
 import { GatewayError } from '../domain/errors.js'
+import { isJsonObject, type JsonObject } from '../domain/json.js'
 import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
-import { isObject } from './json-rpc.js'
-import type { JsonObject } from './message.js'
 import { metaOf } from './revisions.js'
 
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
@@ -32,7 +31,7 @@ const text = z.string('must be a string')
 
 const Envelope = z.looseObject({
   [VERSION_KEY]: text,
-  [CAPABILITIES_KEY]: z.custom<JsonObject>(isObject, 'must be an object'),
+  [CAPABILITIES_KEY]: z.custom<JsonObject>(isJsonObject, 'must be an object'),
   [CLIENT_KEY]: z.looseObject({ name: text, version: text }, 'must be an object').optional(),
   [LOG_LEVEL_KEY]: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
 })

@@ -37,7 +37,8 @@ export function readHttpMessage(headers: HttpHeaders, body: string): Message | S
     value = parseJson(body)
     if (Array.isArray(value)) return readArray(headers, value)
     const message = readRpcMessage(value)
-    const claim = message.kind === 'request' ? readClaim(message.params) : { kind: 'none' as const }
+    const claim =
+      message.kind === 'response' ? { kind: 'none' as const } : readClaim(message.params)
     era = eraOf(headers, message, claim)
     if (era === 'modern') return readModern(headers, message)
     return isHandshake(message) ? readHandshake(message) : toSessionMessage(headers, value)

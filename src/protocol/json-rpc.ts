@@ -1,6 +1,7 @@
 /** Bytes → one JSON-RPC 2.0 message, or the refusal it deserves. */
 import { GatewayError } from '../domain/errors.js'
-import { type JsonObject, MAX_JSON_DEPTH, type RequestId, type RpcResponse } from './message.js'
+import { isJsonObject, type JsonObject, nestsDeeperThan } from '../domain/json.js'
+import { MAX_JSON_DEPTH, type RequestId, type RpcResponse } from './message.js'
 
 export type RpcMessage =
   | {
@@ -14,7 +15,7 @@ export type RpcMessage =
 
 /** @throws GatewayError `PARSE_ERROR` or, when it nests too deep, `INVALID_REQUEST` */
 export function parseJson(text: string): unknown {
-  if (nestsTooDeep(text))
+  if (nestsDeeperThan(MAX_JSON_DEPTH, text))
     throw new GatewayError('INVALID_REQUEST', `JSON nested deeper than ${MAX_JSON_DEPTH} levels`)
   try {
     return JSON.parse(text)
@@ -29,12 +30,12 @@ export function parseJson(text: string): unknown {
  * @throws GatewayError `INVALID_REQUEST`, naming the member and what was expected
  */
 export function readRpcMessage(value: unknown): RpcMessage {
-  if (!isObject(value)) throw invalid('A message must be a JSON object')
+  if (!isJsonObject(value)) throw invalid('A message must be a JSON object')
   if (value['jsonrpc'] !== '2.0') throw invalid('jsonrpc: must be "2.0"')
   if (isResponse(value)) return readResponse(value)
   const { method, params = {}, id } = value
   if (typeof method !== 'string') throw invalid('method: must be a string')
-  if (!isObject(params)) throw invalid('params: must be an object')
+  if (!isJsonObject(params)) throw invalid('params: must be an object')
   if (!('id' in value)) return { kind: 'notification', method, params }
   if (!isRequestId(id)) throw invalid('id: must be a string or an integer')
   return { kind: 'request', id, method, params }
@@ -43,16 +44,12 @@ export function readRpcMessage(value: unknown): RpcMessage {
 /** The id of a message that is refused, when it can be read at all. */
 export function idOf(value: unknown): RequestId | undefined {
   // A response's id is of our own request: sent back, it would look like an answer to theirs.
-  if (!isObject(value) || isResponse(value)) return undefined
+  if (!isJsonObject(value) || isResponse(value)) return undefined
   return readId(value)
 }
 
 function readId({ id }: JsonObject): RequestId | undefined {
   return isRequestId(id) ? id : undefined
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function isRequestId(value: unknown): value is RequestId {
@@ -67,7 +64,7 @@ function isResponse(value: JsonObject): boolean {
 function readResponse(value: JsonObject): RpcResponse {
   const { result, error } = value
   if (error === undefined) return { kind: 'response', id: readId(value), result }
-  const { code, message } = isObject(error) ? error : {}
+  const { code, message } = isJsonObject(error) ? error : {}
   return {
     kind: 'response',
     id: readId(value),
@@ -80,36 +77,4 @@ function readResponse(value: JsonObject): RpcResponse {
 
 function invalid(message: string): GatewayError {
   return new GatewayError('INVALID_REQUEST', message)
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const OPEN_LIST = 0x5b
-const CLOSE_LIST = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-
-/** One pass before parsing, so that hostile nesting never reaches a recursive reader. */
-function nestsTooDeep(text: string): boolean {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) at = endOfString(text, at)
-    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth++
-    if (depth > MAX_JSON_DEPTH) return true
-  }
-  return false
-}
-
-function endOfString(text: string, start: number): number {
-  let at = text.indexOf('"', start + 1)
-  while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1)
-  return at === -1 ? text.length : at
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let slashes = 0
-  while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
-  return slashes % 2 === 1
 }

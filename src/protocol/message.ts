@@ -1,7 +1,10 @@
 /** The nouns of the wire: revisions, requests, notifications, refusals. */
 import type { GatewayError } from '../domain/errors.js'
+import type { JsonObject } from '../domain/json.js'
 import type { LogLevel } from '../domain/log-level.js'
 import type { Session } from '../domain/session.js'
+
+export type { JsonObject } from '../domain/json.js'
 
 export const PROTOCOL_VERSIONS = [
   '2024-11-05',
@@ -17,8 +20,6 @@ export type ProtocolVersion = (typeof PROTOCOL_VERSIONS)[number]
 export type Era = 'legacy' | 'modern'
 
 export type RequestId = string | number
-
-export type JsonObject = Record<string, unknown>
 
 /** What each method's `params` hold once they are read. */
 export interface RequestParams {
@@ -36,7 +37,26 @@ export interface RequestParams {
     name: string
     arguments?: Record<string, string> | undefined
   }
-  'completion/complete': { ref: JsonObject; argument: { name: string; value: string } }
+  'completion/complete': {
+    ref: JsonObject
+    argument: { name: string; value: string }
+    context?: { arguments?: Record<string, string> | undefined } | undefined
+  }
+  'resources/subscribe': { uri: string }
+  'resources/unsubscribe': { uri: string }
+  'subscriptions/listen': { notifications: ListenFilter }
+  'tasks/get': { taskId: string }
+  'tasks/update': { taskId: string; inputResponses: JsonObject }
+  'tasks/cancel': { taskId: string }
+}
+
+/** What a client wants to hear of, on a stream that it keeps open for that. */
+export interface ListenFilter {
+  toolsListChanged?: boolean | undefined
+  promptsListChanged?: boolean | undefined
+  resourcesListChanged?: boolean | undefined
+  resourceSubscriptions?: string[] | undefined
+  taskIds?: string[] | undefined
 }
 
 export type EmptyParams = object
@@ -64,8 +84,10 @@ export interface RequestOf<M extends McpMethod> {
   readonly id: RequestId
   readonly version: ProtocolVersion
   readonly era: Era
-  /** Present when the client wants `notifications/progress`; any JSON string or number. */
-  readonly progressToken?: RequestId | undefined
+  /** Present when the client wants `notifications/progress`: any JSON value, sent back as it is. */
+  readonly progressToken?: unknown
+  /** Where the request belongs in a distributed trace: W3C, as `_meta` said it. */
+  readonly trace?: TraceContext | undefined
   /** The least level of log message the client wants; absent means none. */
   readonly logLevel?: LogLevel | undefined
   /** What the client can be asked, as its envelope or the handshake over stdio has declared it. */
@@ -74,6 +96,13 @@ export interface RequestOf<M extends McpMethod> {
   readonly paramHeaders?: ReadonlyMap<string, string> | undefined
   /** The session that it belongs to: of legacy requests over HTTP, but for `initialize`. */
   readonly session?: Session | undefined
+}
+
+/** The members of `_meta` that W3C Trace Context and Baggage define; text, unchecked but for length. */
+export interface TraceContext {
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
+  readonly baggage?: string | undefined
 }
 
 export interface McpNotification {

@@ -1,6 +1,6 @@
 /** `x-mcp-header` in a tool's input schema: arguments that travel in `Mcp-Param-*` headers too. */
 import { GatewayError } from '../domain/errors.js'
-import { isObject } from './json-rpc.js'
+import { isJsonObject } from '../domain/json.js'
 import { missingHeader } from './mcp-headers.js'
 import type { JsonObject } from './message.js'
 
@@ -16,7 +16,7 @@ export function checkParamHeaders(
   headers: ReadonlyMap<string, string>,
 ): void {
   for (const { header, path } of annotatedParams(inputSchema)) {
-    const value = path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), args)
+    const value = path.reduce<unknown>((at, key) => (isJsonObject(at) ? at[key] : undefined), args)
     if (value === undefined || value === null) continue
     const sent = headers.get(header.toLowerCase())
     const name = `Mcp-Param-${header}`
@@ -35,7 +35,7 @@ const annotations = new WeakMap<object, readonly AnnotatedParam[]>()
 
 /** Read once per schema: the catalog keeps the object as long as the version is active. */
 function annotatedParams(schema: unknown): readonly AnnotatedParam[] {
-  if (!isObject(schema)) return []
+  if (!isJsonObject(schema)) return []
   const known = annotations.get(schema)
   if (known !== undefined) return known
   const found = [...collect(schema, [])]
@@ -45,9 +45,9 @@ function annotatedParams(schema: unknown): readonly AnnotatedParam[] {
 
 function* collect(schema: JsonObject, path: readonly string[]): Generator<AnnotatedParam> {
   const properties = schema['properties']
-  if (!isObject(properties)) return
+  if (!isJsonObject(properties)) return
   for (const [key, property] of Object.entries(properties)) {
-    if (!isObject(property)) continue
+    if (!isJsonObject(property)) continue
     const header = property['x-mcp-header']
     if (typeof header === 'string') yield { header, path: [...path, key] }
     yield* collect(property, [...path, key])

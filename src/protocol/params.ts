@@ -1,26 +1,21 @@
 /** The schemas of `params`, shared by the revisions; unknown members pass. */
 import { z } from 'zod'
 import { GatewayError } from '../domain/errors.js'
+import { isJsonObject, type JsonObject } from '../domain/json.js'
 import { LOG_LEVELS } from '../domain/log-level.js'
-import { isObject } from './json-rpc.js'
-import {
-  type JsonObject,
-  type McpMethod,
-  type RequestId,
-  type RequestOf,
-  type RequestParams,
-} from './message.js'
+import { type McpMethod, type RequestId, type RequestOf, type RequestParams } from './message.js'
 
-const object = z.custom<JsonObject>(isObject, 'must be an object')
+const object = z.custom<JsonObject>(isJsonObject, 'must be an object')
 const text = z.string('must be a string')
+const textRecord = z.record(z.string(), text, 'must be an object of strings')
 
 const emptyParams = z.looseObject({})
 const pageParams = z.looseObject({ cursor: text.optional() })
+const uriParams = z.looseObject({ uri: text })
 const toolCallParams = z.looseObject({ name: text, arguments: object.optional() })
-const resourceReadParams = z.looseObject({ uri: text })
 const promptGetParams = z.looseObject({
   name: text,
-  arguments: z.record(z.string(), text, 'must be an object of strings').optional(),
+  arguments: textRecord.optional(),
 })
 
 /** The longest `requestState` that a client may send back, in characters. */
@@ -40,7 +35,28 @@ const setLevelParams = z.looseObject({
 const completeParams = z.looseObject({
   ref: object,
   argument: z.looseObject({ name: text, value: text }, 'must be an object'),
+  context: z.looseObject({ arguments: textRecord.optional() }, 'must be an object').optional(),
 })
+
+/** Of resources, and of tasks, in one subscription. */
+const MAX_LISTENED = 256
+const listened = z
+  .array(text, 'must be an array of strings')
+  .max(MAX_LISTENED, `must have at most ${MAX_LISTENED} entries`)
+const flag = z.boolean('must be true or false')
+const listenParams = z.looseObject({
+  notifications: z.looseObject(
+    {
+      toolsListChanged: flag.optional(),
+      promptsListChanged: flag.optional(),
+      resourcesListChanged: flag.optional(),
+      resourceSubscriptions: listened.optional(),
+      taskIds: listened.optional(),
+    },
+    'must be an object',
+  ),
+})
+const taskParams = z.looseObject({ taskId: text })
 const initializeParams = z.looseObject({
   protocolVersion: text,
   capabilities: object,
@@ -68,7 +84,7 @@ export const commonMethods = {
   'tools/call': reading('tools/call', toolCallParams),
   'resources/list': reading('resources/list', pageParams),
   'resources/templates/list': reading('resources/templates/list', pageParams),
-  'resources/read': reading('resources/read', resourceReadParams),
+  'resources/read': reading('resources/read', uriParams),
   'prompts/list': reading('prompts/list', pageParams),
   'prompts/get': reading('prompts/get', promptGetParams),
   'completion/complete': reading('completion/complete', completeParams),
@@ -79,17 +95,28 @@ export const handshakeMethods = {
   initialize: reading('initialize', initializeParams),
   ping: reading('ping', emptyParams),
   'logging/setLevel': reading('logging/setLevel', setLevelParams),
+  'resources/subscribe': reading('resources/subscribe', uriParams),
+  'resources/unsubscribe': reading('resources/unsubscribe', uriParams),
 } satisfies MethodTable
 
 /** Where requests may come in rounds. */
 export const roundMethods = {
   'tools/call': reading('tools/call', toolCallParams.extend(roundParams)),
-  'resources/read': reading('resources/read', resourceReadParams.extend(roundParams)),
+  'resources/read': reading('resources/read', uriParams.extend(roundParams)),
   'prompts/get': reading('prompts/get', promptGetParams.extend(roundParams)),
 } satisfies MethodTable
 
-export const discoverMethod = {
+/** What only requests that stand alone have. */
+export const modernMethods = {
   'server/discover': reading('server/discover', emptyParams),
+  'subscriptions/listen': reading('subscriptions/listen', listenParams),
+} satisfies MethodTable
+
+/** The extension `io.modelcontextprotocol/tasks`. */
+export const taskMethods = {
+  'tasks/get': reading('tasks/get', taskParams),
+  'tasks/update': reading('tasks/update', taskParams.extend({ inputResponses: object })),
+  'tasks/cancel': reading('tasks/cancel', taskParams),
 } satisfies MethodTable
 
 /** A method is its name and the schema of its params. */

@@ -6,12 +6,14 @@
  * `revision-*.ts`: a method that it lacks is simply absent from its table.
  */
 export type { ServerInfo } from './revision.js'
-export { toAnswer, toErrorAnswer, toNotification, toRequest } from './answers.js'
+export { toAnswer, toErrorAnswer, toErrorObject, toNotification, toRequest } from './answers.js'
+export { type Change, toChangeNotification } from './change-notification.js'
 export { isModernHeader, readHttpMessage } from './http-edge.js'
 export type { HttpHeaders } from './mcp-headers.js'
 export {
   type Batch,
   type JsonObject,
+  type ListenFilter,
   type McpMethod,
   type McpRequest,
   type Message,
@@ -19,8 +21,10 @@ export {
   type RequestId,
   type RequestOf,
   type RpcResponse,
+  type TraceContext,
 } from './message.js'
 export { toInputRequired } from './input-required.js'
+export { toTaskResult } from './task-result.js'
 export { MAX_REQUEST_STATE_CHARS } from './params.js'
 export { checkParamHeaders } from './param-headers.js'
 export { MODERN_VERSIONS, negotiateLegacy } from './revisions.js'

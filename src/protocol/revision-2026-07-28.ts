@@ -1,5 +1,6 @@
 import { isInputRequired } from './input-required.js'
-import { commonMethods, discoverMethod, roundMethods } from './params.js'
+import { isTaskResult } from './task-result.js'
+import { commonMethods, modernMethods, roundMethods, taskMethods } from './params.js'
 import type { JsonObject, McpMethod } from './message.js'
 import type { Revision, ServerInfo } from './revision.js'
 
@@ -21,14 +22,18 @@ const TTL_MS: Partial<Record<McpMethod, number>> = {
 export const revision20260728: Revision = {
   version: '2026-07-28',
   era: 'modern',
-  methods: { ...commonMethods, ...roundMethods, ...discoverMethod },
+  methods: { ...commonMethods, ...roundMethods, ...modernMethods, ...taskMethods },
   toResult: (method, result, server) => ({
     ...result,
-    ...(isInputRequired(result)
-      ? { resultType: 'input_required' }
-      : { resultType: 'complete', ...cachingHints(method) }),
+    ...resultType(method, result),
     _meta: withServerInfo(result['_meta'], server),
   }),
+}
+
+function resultType(method: McpMethod, result: JsonObject): JsonObject {
+  if (isInputRequired(result)) return { resultType: 'input_required' }
+  if (isTaskResult(result)) return { resultType: 'task' }
+  return { resultType: 'complete', ...cachingHints(method) }
 }
 
 function cachingHints(method: McpMethod): JsonObject | undefined {

@@ -1,7 +1,7 @@
 /** The revisions this gateway speaks. */
 import { GatewayError } from '../domain/errors.js'
-import { isObject, isRequestId } from './json-rpc.js'
-import type { JsonObject, McpMethod, McpRequest, ProtocolVersion } from './message.js'
+import { isJsonObject } from '../domain/json.js'
+import type { JsonObject, McpMethod, McpRequest, ProtocolVersion, TraceContext } from './message.js'
 import type { MethodTable, RawRequest, RequestContext } from './params.js'
 import { revision20241105 } from './revision-2024-11-05.js'
 import { revision20250326 } from './revision-2025-03-26.js'
@@ -64,14 +64,14 @@ export function negotiateLegacy(asked: string): ProtocolVersion {
 export function readRequest(
   { version, era, methods }: Revision,
   raw: RawRequest,
-  context: Omit<RequestContext, 'version' | 'era' | 'progressToken'>,
+  context: Omit<RequestContext, 'version' | 'era' | 'progressToken' | 'trace'>,
 ): McpRequest {
   const read = hasMethod(methods, raw.method) ? methods[raw.method] : undefined
   if (read === undefined)
     throw new GatewayError('METHOD_NOT_FOUND', `Method not found: ${clip(raw.method)}`)
-  const token = metaOf(raw.params)['progressToken']
-  const progressToken = isRequestId(token) ? token : undefined
-  return read(raw, { version, era, progressToken, ...context })
+  const meta = metaOf(raw.params)
+  const progressToken = meta['progressToken'] ?? undefined
+  return read(raw, { version, era, progressToken, trace: readTrace(meta), ...context })
 }
 
 function hasMethod(methods: MethodTable, method: string): method is McpMethod {
@@ -81,7 +81,24 @@ function hasMethod(methods: MethodTable, method: string): method is McpMethod {
 /** A request's `_meta`, or nothing when there is none. */
 export function metaOf(params: JsonObject): JsonObject {
   const meta = params['_meta']
-  return isObject(meta) ? meta : {}
+  return isJsonObject(meta) ? meta : {}
+}
+
+/** W3C: `traceparent` has 55 characters in version 00, `baggage` up to 8192. */
+const MAX_TRACE_CHARS = 8192
+
+function readTrace(meta: JsonObject): TraceContext | undefined {
+  const { traceparent, tracestate, baggage } = meta
+  if (traceparent === undefined && baggage === undefined) return undefined
+  return {
+    traceparent: shortText(traceparent),
+    tracestate: shortText(tracestate),
+    baggage: shortText(baggage),
+  }
+}
+
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_TRACE_CHARS ? value : undefined
 }
 
 /** Client text in our messages, cut to a length that fits a log line. */

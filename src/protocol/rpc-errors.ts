@@ -31,12 +31,15 @@ const RPC_CODE: Record<GatewayErrorCode, number> = {
   ORIGIN_REFUSED: -31404,
   FUNCTION_NOT_FOUND: INVALID_PARAMS,
   RESOURCE_NOT_FOUND: INVALID_PARAMS,
+  TASK_NOT_FOUND: INVALID_PARAMS,
   CURSOR_INVALID: INVALID_PARAMS,
   FUNCTION_FAILED: INTERNAL_ERROR,
   CALL_TIMED_OUT: -31001,
   CALL_CANCELLED: -31002,
   RESULT_TOO_LARGE: -31003,
   RESULT_INVALID: -31004,
+  OUTPUT_INVALID: -31014,
+  INTERRUPTED: -31015,
   BUSY: -31005,
   NOT_RECORDED: -31006,
   BUNDLE_INVALID: -31007,
@@ -47,6 +50,10 @@ const RPC_CODE: Record<GatewayErrorCode, number> = {
   EVENTS_UNAVAILABLE: -31012,
   SESSION_REQUIRED: INVALID_REQUEST,
   SESSION_NOT_FOUND: -31013,
+}
+
+export function isKnownCode(code: string): code is GatewayErrorCode {
+  return Object.hasOwn(RPC_CODE, code)
 }
 
 export function rpcCode(code: GatewayErrorCode, version: ProtocolVersion | undefined): number {
@@ -78,5 +85,7 @@ const EDGE_STATUS: Partial<Record<GatewayErrorCode, number>> = {
 /** Modern requests learn from a 404 that the method does not exist; legacy ones from the body. */
 export function httpStatus(code: GatewayErrorCode, era: Era | undefined): number {
   if (code === 'METHOD_NOT_FOUND') return era === 'modern' ? 404 : 200
+  // The number is of 2026-07-28, and so is its status.
+  if (code === 'MISSING_CAPABILITY' && era === 'legacy') return 200
   return EDGE_STATUS[code] ?? 200
 }
