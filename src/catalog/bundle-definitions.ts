@@ -8,9 +8,14 @@ import type { Aws } from '../aws/aws.js'
 import { getObject, putObjectOnce } from '../aws/objects.js'
 import { bundleDefinitionsKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
-import { type BundleDefinitions, type CapabilityData, MCP_TYPES } from '../domain/capability.js'
+import {
+  type BundleDefinitions,
+  type CapabilityData,
+  MCP_TYPES,
+  TASK_SUPPORT,
+} from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
-import { isJsonObject } from './json-object.js'
+import { isJsonObject } from '../domain/json.js'
 
 export interface DefinitionStore {
   /** Writes a version's definitions, once. @returns those that count: the first that were stored */
@@ -39,6 +44,9 @@ const Definitions = z.object({
       className: z.string(),
       functionName: z.string(),
       isAsync: z.boolean(),
+      taskSupport: z.enum(TASK_SUPPORT).optional(),
+      asksFirst: z.boolean().optional(),
+      completionFunctionName: z.string().optional(),
       returnType: z.string().optional(),
     }),
   ),

@@ -12,10 +12,12 @@ import type {
   FunctionTarget,
   McpType,
   Setting,
+  TaskSupport,
 } from '../domain/capability.js'
 
-export { createValidator, schemaProblems } from './json-schema.js'
-export { templateProblems } from './uri-template.js'
+export { schemaProblems } from './json-schema.js'
+export { rememberSchema } from './schema-memory.js'
+export { templateProblems, templateVariables } from './uri-template.js'
 
 export interface Catalog {
   /**
@@ -61,12 +63,23 @@ export interface TemplateMatch {
   readonly params: Readonly<Record<string, string>>
 }
 
+/** How a function that is async is called. */
+export interface Background {
+  readonly taskSupport: TaskSupport
+  /** What it asks at first is asked before its caller gets a handle. */
+  readonly asksFirst: boolean
+}
+
 export interface CatalogFunction {
   readonly mcpType: McpType
   readonly name: string
   readonly uri?: string | undefined
   readonly data: CapabilityData
   readonly target: FunctionTarget
+  /** Present when the call goes on in the background. */
+  readonly background?: Background | undefined
+  /** The code that completes a prompt's arguments or a template's variables, where there is some. */
+  readonly completion?: FunctionTarget | undefined
   /** What is wrong with a tool's arguments, one sentence each; empty when they are valid. */
   inputProblems(args: unknown): readonly string[]
   /** The same for `structuredContent` against `outputSchema`; empty when there is no schema. */

@@ -129,6 +129,9 @@ function functionCopy(
       class_name: definition.className,
       function_name: definition.functionName,
       is_async: definition.isAsync,
+      task_support: definition.taskSupport,
+      asks_first: definition.asksFirst,
+      completion_function_name: definition.completionFunctionName,
       return_type: definition.returnType,
       // JSON text keeps the order of members and every digit.
       data: json,

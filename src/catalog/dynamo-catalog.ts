@@ -37,7 +37,7 @@ export function createDynamoCatalog({
   const definitions = createDefinitionStore(aws)
   const snapshots = createSnapshotCache({
     refresh: (endpointId, known, signal) =>
-      refreshSnapshot({ aws, definitions, endpointId, signal }, known),
+      refreshSnapshot({ aws, definitions, endpointId, signal, log }, known),
     checkMs,
     maxEndpoints,
     log,
@@ -61,16 +61,17 @@ interface Loading {
   readonly definitions: DefinitionStore
   readonly endpointId: string
   readonly signal: AbortSignal
+  readonly log: Log
 }
 
 async function refreshSnapshot(loading: Loading, known: Snapshot | undefined): Promise<Snapshot> {
-  const { aws, endpointId, signal } = loading
+  const { aws, endpointId, signal, log } = loading
   for (let load = 1; load <= MAX_LOADS; load++) {
     const packages = await listPackages(aws, endpointId, signal)
     const version = versionOf(packages)
     if (known?.version === version) return known
     const bundles = await loadBundles(loading, packages)
-    if (bundles) return buildSnapshot({ endpointId, version, bundles })
+    if (bundles) return buildSnapshot({ endpointId, version, bundles, log })
   }
   throw new GatewayError(
     'BUNDLE_UNAVAILABLE',

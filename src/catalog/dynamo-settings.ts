@@ -10,9 +10,9 @@ import type { Aws } from '../aws/aws.js'
 import { readPartition } from '../aws/rows.js'
 import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import { isJsonObject } from '../domain/json.js'
 import type { PackageRow, SettingRowName } from './dynamo-packages.js'
 import { inGroups } from './in-groups.js'
-import { isJsonObject } from './json-object.js'
 
 const SettingRow = z.object({
   /** `{setting id}#{activation that wrote it}` */

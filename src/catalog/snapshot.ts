@@ -7,9 +7,11 @@ import {
   type McpType,
   type Setting,
 } from '../domain/capability.js'
-import type { CatalogFunction, Snapshot, TemplateMatch } from './catalog.js'
+import type { Log } from '../telemetry/telemetry.js'
+import type { Background, CatalogFunction, Snapshot, TemplateMatch } from './catalog.js'
 import { createValidator, type Validator } from './json-schema.js'
 import { createUriTemplate, templateProblems, type UriTemplate } from './uri-template.js'
+import type { TimedOut } from './watchdog.js'
 
 /** One package as it is active now. */
 export interface ActiveBundle {
@@ -24,10 +26,12 @@ export interface SnapshotParts {
   readonly version: string
   /** In order of package name: should two declare the same function, the first has it. */
   readonly bundles: readonly ActiveBundle[]
+  /** Where schemas are named that take too long. */
+  readonly log?: Log | undefined
 }
 
-export function buildSnapshot({ endpointId, version, bundles }: SnapshotParts): Snapshot {
-  const byType = new Map(MCP_TYPES.map((type) => [type, functionsOf(bundles, type)] as const))
+export function buildSnapshot({ endpointId, version, ...parts }: SnapshotParts): Snapshot {
+  const byType = new Map(MCP_TYPES.map((type) => [type, functionsOf(parts, type)] as const))
   const lists = new Map([...byType].map(([type, functions]) => [type, inOrder(functions)] as const))
   const templates = compileTemplates(lists.get('resource_template') ?? [])
   return Object.freeze({
@@ -41,35 +45,48 @@ export function buildSnapshot({ endpointId, version, bundles }: SnapshotParts): 
 
 type FunctionsByKey = ReadonlyMap<string, CatalogFunction>
 
-function functionsOf(bundles: readonly ActiveBundle[], mcpType: McpType): FunctionsByKey {
+type FunctionParts = Pick<SnapshotParts, 'bundles' | 'log'>
+
+function functionsOf({ bundles, log }: FunctionParts, mcpType: McpType): FunctionsByKey {
   const functions = new Map<string, CatalogFunction>()
   for (const bundle of bundles) {
     for (const definition of bundle.definitions.functions) {
       const key = definition.uri ?? definition.name
       if (definition.mcpType !== mcpType || functions.has(key)) continue
-      functions.set(key, toCatalogFunction(definition, bundle))
+      functions.set(key, toCatalogFunction(definition, bundle, log))
     }
   }
   return functions
 }
 
-function toCatalogFunction(definition: FunctionDefinition, bundle: ActiveBundle): CatalogFunction {
+function toCatalogFunction(
+  definition: FunctionDefinition,
+  bundle: ActiveBundle,
+  log: Log | undefined,
+): CatalogFunction {
   const { mcpType, name, uri, data, moduleName, className, functionName } = definition
+  const { completionFunctionName } = definition
+  const setting = settingOf(definition, bundle)
+  const target = { bundle: bundle.ref, moduleName, className, functionName, setting }
   return Object.freeze({
     mcpType,
     name,
     uri,
     data,
-    target: {
-      bundle: bundle.ref,
-      moduleName,
-      className,
-      functionName,
-      setting: settingOf(definition, bundle),
-    },
-    inputProblems: validatorOf(definition, 'inputSchema', 'arguments'),
-    outputProblems: validatorOf(definition, 'outputSchema', 'structuredContent'),
+    target,
+    background: backgroundOf(definition),
+    completion:
+      completionFunctionName === undefined
+        ? undefined
+        : { ...target, functionName: completionFunctionName },
+    inputProblems: validatorOf({ definition, bundle, log }, 'inputSchema', 'arguments'),
+    outputProblems: validatorOf({ definition, bundle, log }, 'outputSchema', 'structuredContent'),
   })
+}
+
+function backgroundOf({ mcpType, ...definition }: FunctionDefinition): Background | undefined {
+  const { isAsync, taskSupport = 'optional', asksFirst = false } = definition
+  return isAsync && mcpType === 'tool' ? { taskSupport, asksFirst } : undefined
 }
 
 function settingOf({ moduleName, className }: FunctionDefinition, bundle: ActiveBundle): Setting {
@@ -79,10 +96,23 @@ function settingOf({ moduleName, className }: FunctionDefinition, bundle: Active
   return (module && bundle.settings.get(module.settingId)) ?? {}
 }
 
-function validatorOf(definition: FunctionDefinition, member: string, name: string): Validator {
-  const schema = definition.data[member]
-  if (definition.mcpType !== 'tool' || schema === undefined || schema === null) return () => []
-  return createValidator(schema, name)
+interface Declared {
+  readonly definition: FunctionDefinition
+  readonly bundle: ActiveBundle
+  readonly log: Log | undefined
+}
+
+function validatorOf(
+  { definition, bundle, log }: Declared,
+  member: string,
+  name: string,
+): Validator {
+  const { mcpType, name: tool, data } = definition
+  const schema = data[member]
+  if (mcpType !== 'tool' || schema === undefined || schema === null) return () => []
+  const onTimeOut = ({ limitMs }: TimedOut) =>
+    log?.warn({ ...bundle.ref, tool, member, limitMs }, 'a schema reached its time limit')
+  return createValidator(schema, name, { onTimeOut })
 }
 
 /** By name, then by URI; by code unit, so that every machine has the same order. */

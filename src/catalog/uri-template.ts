@@ -57,6 +57,12 @@ export function templateProblems(template: string): string[] {
   }
 }
 
+/** The names of its variables. @throws SyntaxError when it is no template */
+export function templateVariables(template: string): string[] {
+  const { parts, queryNames = [] } = parse(template)
+  return [...parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name])), ...queryNames]
+}
+
 function parse(template: string): ParsedTemplate {
   const pieces = template.split(/(\{[^{}]*\})/).filter((piece) => piece !== '')
   const last = pieces.at(-1)
