@@ -14,7 +14,12 @@ export type QuestionsRequest =
       /** What `call.state` was at the end of the round before. */
       readonly state: Record<string, unknown>
     }
-  | { readonly mode: 'requests' }
+  | {
+      readonly mode: 'requests'
+      /** Known before the function asks, by key. */
+      readonly answers?: Readonly<Record<string, AnsweredQuestion>> | undefined
+      readonly state?: Record<string, unknown> | undefined
+    }
 
 /** What came of a question: the answer's JSON, or one sentence on why there is none. */
 export type Reply = { readonly answerJson: string } | { readonly refusal: string }
@@ -30,12 +35,13 @@ export interface Asker {
 export interface AskerEvents {
   /** All questions that nobody has answered yet; said once, the run is over then. */
   round(questions: Readonly<Record<string, Question>>): void
-  ask(number: number, question: Question): void
+  ask(number: number, question: Question, key: string): void
 }
 
 export function createAsker(request: QuestionsRequest | undefined, events: AskerEvents): Asker {
   if (request === undefined) return { ...deaf, askOne: refuse }
-  if (request.mode === 'requests') return createRequestAsker((...asked) => events.ask(...asked))
+  if (request.mode === 'requests')
+    return createRequestAsker(request.answers ?? {}, (...asked) => events.ask(...asked))
   return { ...deaf, askOne: askInRounds(request.answers, (questions) => events.round(questions)) }
 }
 
@@ -54,13 +60,22 @@ function askInRounds(
 ): AskOne {
   const open = new Map<string, Question>()
   return (key, question) => {
-    const known = Object.hasOwn(answers, key) ? answers[key] : undefined
-    if (known !== undefined && known.method !== question.method) throw otherKind(key, known.method)
-    if (known !== undefined) return Promise.resolve(known.answer)
+    const known = knownAnswer(answers, key, question)
+    if (known !== undefined) return Promise.resolve(known)
     if (open.size === 0) setImmediate(() => sendRound(Object.fromEntries(open)))
     open.set(key, question)
     return new Promise(() => undefined)
   }
+}
+
+function knownAnswer(
+  answers: Readonly<Record<string, AnsweredQuestion>>,
+  key: string,
+  { method }: Question,
+): Record<string, unknown> | undefined {
+  const known = Object.hasOwn(answers, key) ? answers[key] : undefined
+  if (known !== undefined && known.method !== method) throw otherKind(key, known.method)
+  return known?.answer
 }
 
 interface Waiting {
@@ -68,18 +83,24 @@ interface Waiting {
   reject(error: Error): void
 }
 
-function createRequestAsker(send: (number: number, question: Question) => void): Asker {
+function createRequestAsker(
+  answers: Readonly<Record<string, AnsweredQuestion>>,
+  send: (number: number, question: Question, key: string) => void,
+): Asker {
   const waiting = new Map<number, Waiting>()
   let lastNumber = 0
   let aborted: Error | undefined
   return {
-    askOne: (_key, question) =>
-      new Promise((resolve, reject) => {
+    askOne: (key, question) => {
+      const known = knownAnswer(answers, key, question)
+      if (known !== undefined) return Promise.resolve(known)
+      return new Promise((resolve, reject) => {
         if (aborted !== undefined) throw aborted
         const number = ++lastNumber
         waiting.set(number, { resolve, reject })
-        send(number, question)
-      }),
+        send(number, question, key)
+      })
+    },
     answer(number, reply) {
       const asked = waiting.get(number)
       waiting.delete(number)

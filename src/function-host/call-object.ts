@@ -1,10 +1,12 @@
 /** The `call` that a function gets as its second argument. */
 import { systemClock } from '../domain/clock.js'
+import { MAX_FUNCTION_JSON_DEPTH, nestsDeeperThan } from '../domain/json.js'
 import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
+import { createNotices, type CallNotices } from './call-notices.js'
 import { createMessageBudget, type MessageBudget } from './message-budget.js'
 import { createQuestions, type AskOne, type ClientQuestions } from './questions.js'
 
-export interface FunctionCall extends ClientQuestions {
+export interface FunctionCall extends ClientQuestions, CallNotices, Trace {
   readonly endpointId: string
   readonly userId: string
   readonly callId: string
@@ -20,7 +22,16 @@ export interface FunctionCall extends ClientQuestions {
   state: Record<string, unknown>
 }
 
-export type CallIdentity = Pick<FunctionCall, 'endpointId' | 'userId' | 'callId' | 'deadline'>
+/** Where a call belongs in a distributed trace: W3C Trace Context and Baggage, as the caller sent them. */
+export interface Trace {
+  readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
+  readonly baggage?: string | undefined
+}
+
+export type CallIdentity = Pick<FunctionCall, 'endpointId' | 'userId' | 'callId' | 'deadline'> & {
+  readonly trace?: Trace | undefined
+}
 
 export interface Progress {
   readonly progress: number
@@ -31,7 +42,7 @@ export interface Progress {
 export type AbortReason = 'cancelled' | 'timed out' | 'shut down'
 
 /** Where a call's messages go. */
-export interface CallMessages {
+export interface CallMessages extends CallNotices {
   progress(progress: Progress): void
   log(level: LogLevel, entryJson: string, logger: string | undefined): void
   /** Messages were dropped because there were too many; said once. */
@@ -42,7 +53,7 @@ export interface OpenCall {
   readonly call: FunctionCall
   readonly isAborted: boolean
   abort(reason: AbortReason): void
-  /** From now on progress and logs are ignored. */
+  /** From now on whatever the function says is ignored. */
   close(): void
 }
 
@@ -66,8 +77,12 @@ export function openCall(identity: CallIdentity, parts: CallParts): OpenCall {
     userId: identity.userId,
     callId: identity.callId,
     deadline: identity.deadline,
+    traceparent: identity.trace?.traceparent,
+    tracestate: identity.trace?.tracestate,
+    baggage: identity.trace?.baggage,
     state,
     ...createQuestions(askOne),
+    ...createNotices(messages, (bytes) => gate.admits(bytes)),
     get signal() {
       return signal.read()
     },
@@ -161,5 +176,9 @@ function toJson(entry: unknown): string {
   }
   if (json === undefined)
     throw new TypeError(`call.log: the second argument is ${typeof entry}; JSON cannot hold that`)
+  if (nestsDeeperThan(MAX_FUNCTION_JSON_DEPTH, json))
+    throw new TypeError(
+      `call.log: the second argument nests deeper than ${MAX_FUNCTION_JSON_DEPTH} levels`,
+    )
   return json
 }

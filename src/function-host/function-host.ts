@@ -8,7 +8,7 @@ import { type Run, type RunEvents, type RunRequest, startRun } from './function-
 
 export type { AnsweredQuestion, QuestionsRequest, Reply } from './ask-client.js'
 export type { MethodName } from './bundle-methods.js'
-export type { AbortReason, CallMessages, Progress } from './call-object.js'
+export type { AbortReason, CallMessages, Progress, Trace } from './call-object.js'
 export { FunctionError } from './function-error.js'
 export type { McpResult } from './function-result.js'
 export type { Run, RunEnd, RunEvents, RunFailure, RunRequest } from './function-run.js'

@@ -1,11 +1,18 @@
 /** What a function returned → the MCP result that its kind wants. Pure. */
 import type { McpType } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import {
+  isJsonObject,
+  type JsonObject,
+  MAX_FUNCTION_JSON_DEPTH,
+  nestsDeeperThan,
+} from '../domain/json.js'
+import { toCompletionResult } from './completion-result.js'
 
-export type McpResult = Record<string, unknown>
+export type McpResult = JsonObject
 
 export interface ResultKind {
-  readonly mcpType: McpType
+  readonly mcpType: McpType | 'completion'
   /** Of the resource that was read. */
   readonly uri?: string | undefined
   /** Declared for the resource. */
@@ -31,11 +38,14 @@ export function toResultJson(result: McpResult, maxBytes: number): string {
   )
 }
 
-const converters: Record<McpType, (returned: unknown, kind: ResultKind) => McpResult> = {
+type Convert = (returned: unknown, kind: ResultKind) => McpResult
+
+const converters: Record<ResultKind['mcpType'], Convert> = {
   tool: toToolResult,
   resource: toResourceResult,
   resource_template: toResourceResult,
   prompt: toPromptResult,
+  completion: toCompletionResult,
 }
 
 const CONTENT_TYPES = new Set(['text', 'image', 'audio', 'resource', 'resource_link'])
@@ -54,7 +64,7 @@ function toToolResult(returned: unknown): McpResult {
 }
 
 function isWholeToolResult(returned: unknown): returned is McpResult {
-  if (!isRecord(returned)) return false
+  if (!isJsonObject(returned)) return false
   return (
     Array.isArray(returned['content']) || 'structuredContent' in returned || 'isError' in returned
   )
@@ -69,7 +79,7 @@ function completeToolResult(result: McpResult): McpResult {
 }
 
 function isContentBlock(value: unknown): value is McpResult {
-  if (!isRecord(value)) return false
+  if (!isJsonObject(value)) return false
   const { type } = value
   return typeof type === 'string' && CONTENT_TYPES.has(type)
 }
@@ -81,7 +91,7 @@ function toResourceResult(returned: unknown, { uri, mimeType }: ResultKind): Mcp
   if (typeof returned === 'string') return { contents: [{ ...declared, text: returned }] }
   if (returned instanceof Uint8Array)
     return { contents: [{ ...declared, blob: toBase64(returned) }] }
-  if (isRecord(returned)) {
+  if (isJsonObject(returned)) {
     if (Array.isArray(returned['contents'])) return returned
     if (typeof returned['text'] === 'string') return { contents: [{ ...declared, ...returned }] }
     const { blob } = returned
@@ -95,7 +105,7 @@ function toResourceResult(returned: unknown, { uri, mimeType }: ResultKind): Mcp
 function toPromptResult(returned: unknown): McpResult {
   if (typeof returned === 'string')
     return { messages: [{ role: 'user', content: toTextBlock(returned) }] }
-  if (isRecord(returned) && Array.isArray(returned['messages'])) return returned
+  if (isJsonObject(returned) && Array.isArray(returned['messages'])) return returned
   if (Array.isArray(returned) && returned.every(isPromptMessage)) return { messages: returned }
   throw new GatewayError(
     'RESULT_INVALID',
@@ -104,7 +114,9 @@ function toPromptResult(returned: unknown): McpResult {
 }
 
 function isPromptMessage(value: unknown): boolean {
-  return isRecord(value) && typeof value['role'] === 'string' && isContentBlock(value['content'])
+  return (
+    isJsonObject(value) && typeof value['role'] === 'string' && isContentBlock(value['content'])
+  )
 }
 
 function toTextBlock(text: string) {
@@ -113,10 +125,6 @@ function toTextBlock(text: string) {
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-}
-
-function isRecord(value: unknown): value is McpResult {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function toJson(value: unknown): string {
@@ -133,6 +141,11 @@ function toJson(value: unknown): string {
     throw new GatewayError(
       'RESULT_INVALID',
       `the function returned a ${typeof value}, which is not JSON`,
+    )
+  if (nestsDeeperThan(MAX_FUNCTION_JSON_DEPTH, json))
+    throw new GatewayError(
+      'RESULT_INVALID',
+      `the function's result nests deeper than ${MAX_FUNCTION_JSON_DEPTH} levels`,
     )
   return json
 }

@@ -1,6 +1,7 @@
 /** One run of a function, from its input to the JSON of its result. */
 import type { McpType } from '../domain/capability.js'
 import { GatewayError, type ErrorData, type GatewayErrorCode } from '../domain/errors.js'
+import { isJsonObject } from '../domain/json.js'
 import { createAsker, type QuestionsRequest, type Reply } from './ask-client.js'
 import type { BundleMethods, MethodRequest } from './bundle-methods.js'
 import {
@@ -11,12 +12,13 @@ import {
   type FunctionCall,
 } from './call-object.js'
 import { toMcpResult, toResultJson } from './function-result.js'
-import { isObject, toJson, type Question } from './questions.js'
+import { toJson, type Question } from './questions.js'
 import { readThrown } from './thrown.js'
 
 /** All that an instance must know of a call; plain JSON. */
 export interface RunRequest extends CallIdentity, MethodRequest {
-  readonly mcpType: McpType
+  /** What its result has to be. */
+  readonly mcpType: McpType | 'completion'
   readonly mimeType?: string | undefined
   readonly input: unknown
   /** Absent: the client cannot be asked. */
@@ -42,7 +44,7 @@ export interface RunRound {
 export type RunEnd = string | RunRound | RunFailure
 
 export interface RunEvents extends CallMessages {
-  ask(number: number, question: Question): void
+  ask(number: number, question: Question, key: string): void
   /** Said once; undefined after an abort. */
   ended(end: RunEnd | undefined): void
 }
@@ -69,11 +71,11 @@ export function startRun(place: RunPlace, request: RunRequest, events: RunEvents
   }
   const asker = createAsker(request.questions, {
     round: (questions) => end(toRound(questions, open.call.state, place.maxResultBytes)),
-    ask: (number, question) => {
-      if (!isOver) events.ask(number, question)
+    ask: (number, question, key) => {
+      if (!isOver) events.ask(number, question, key)
     },
   })
-  const state = request.questions?.mode === 'rounds' ? request.questions.state : {}
+  const state = request.questions?.state ?? {}
   const open = openCall(request, { messages: events, askOne: asker.askOne, state })
   void runFunction(place, request, open.call).then(end)
   return {
@@ -91,7 +93,7 @@ function toRound(
   maxBytes: number,
 ): RunRound | RunFailure {
   try {
-    if (!isObject(state)) throw new TypeError('call.state: must be an object')
+    if (!isJsonObject(state)) throw new TypeError('call.state: must be an object')
     const stateJson = toJson(state, 'call.state')
     const roundJson = `{"questions":${JSON.stringify(questions)},"state":${stateJson}}`
     const bytes = Buffer.byteLength(roundJson)

@@ -1,6 +1,10 @@
 /** What a function may ask the client: its author's side of a round or of a server's request. */
-
-type JsonObject = Record<string, unknown>
+import {
+  isJsonObject,
+  type JsonObject,
+  MAX_FUNCTION_JSON_DEPTH,
+  nestsDeeperThan,
+} from '../domain/json.js'
 
 export type QuestionMethod = 'elicitation/create' | 'sampling/createMessage' | 'roots/list'
 
@@ -71,11 +75,9 @@ export function toJson(value: unknown, name: string): string {
     throw new TypeError(`${name}: must be something JSON can hold`, { cause })
   }
   if (json === undefined) throw new TypeError(`${name}: is ${typeof value}; JSON cannot hold that`)
+  if (nestsDeeperThan(MAX_FUNCTION_JSON_DEPTH, json))
+    throw new TypeError(`${name}: nests deeper than ${MAX_FUNCTION_JSON_DEPTH} levels`)
   return json
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function checkKey(key: unknown): asserts key is string {
@@ -88,7 +90,11 @@ function readElicit(given: unknown): JsonObject {
   demand(typeof params['message'] === 'string', 'call.elicit: message must be a string')
   if (params['mode'] === 'url')
     demand(typeof params['url'] === 'string', 'call.elicit: url must be a string')
-  else demand(isObject(params['requestedSchema']), 'call.elicit: requestedSchema must be an object')
+  else
+    demand(
+      isJsonObject(params['requestedSchema']),
+      'call.elicit: requestedSchema must be an object',
+    )
   return params
 }
 
@@ -102,7 +108,7 @@ function readSample(given: unknown): JsonObject {
 /** A copy: what the function changes after it has asked was not asked. */
 function readParams(name: string, given: unknown): JsonObject {
   const params: unknown = JSON.parse(toJson(given, `${name}: the second argument`))
-  if (isObject(params)) return params
+  if (isJsonObject(params)) return params
   throw new TypeError(`${name}: the second argument must be an object`)
 }
 

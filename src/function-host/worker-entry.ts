@@ -36,8 +36,11 @@ function createCalls(host: FunctionHost, port: MessagePort) {
   const eventsOf = (number: number): RunEvents => ({
     progress: (progress) => say(['progress', number, progress]),
     log: (level, entryJson, logger) => say(['log', number, level, entryJson, logger]),
+    resourceUpdated: (uri) => say(['resourceUpdated', number, uri]),
+    listChanged: (list) => say(['listChanged', number, list]),
+    closeStream: () => say(['closeStream', number]),
     dropped: () => say(['dropped', number]),
-    ask: (question, asked) => say(['ask', number, question, asked]),
+    ask: (question, asked, key) => say(['ask', number, question, asked, key]),
     ended(end) {
       runs.delete(number)
       if (end === undefined) say(['ended', number])

@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel } from '../domain/log-level.js'
+import type { ListKind } from '../domain/notice.js'
 import type { Reply } from './ask-client.js'
 import type { MethodName } from './bundle-methods.js'
 import type { AbortReason, Progress } from './call-object.js'
@@ -29,10 +30,13 @@ export type CallMessage =
   | readonly ['round', number: number, round: RunRound]
   /** An aborted run has ended; what it returned interests nobody. */
   | readonly ['ended', number: number]
-  | readonly ['ask', number: number, questionNumber: number, question: Question]
+  | readonly ['ask', number: number, questionNumber: number, question: Question, key: string]
   | readonly ['progress', number: number, progress: Progress]
   | readonly ['log', number: number, level: LogLevel, entryJson: string, logger: string | undefined]
-  /** Progress or log messages of the call were dropped; said once. */
+  | readonly ['resourceUpdated', number: number, uri: string]
+  | readonly ['listChanged', number: number, list: ListKind]
+  | readonly ['closeStream', number: number]
+  /** Progress, log or other messages of the call were dropped; said once. */
   | readonly ['dropped', number: number]
 
 /** What a worker is born with. */

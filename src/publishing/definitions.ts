@@ -49,7 +49,19 @@ function toFunction(item: Item, link: ModuleLink): FunctionDefinition {
     className: link.class_name,
     functionName: link.function_name,
     isAsync: link.is_async ?? false,
-    ...(typeof link.return_type === 'string' ? { returnType: link.return_type } : {}),
+    ...optionalMembers(link),
+  }
+}
+
+/** Those that the link has; null is how other engines write that there is none. */
+function optionalMembers(link: ModuleLink): Partial<FunctionDefinition> {
+  const { task_support: taskSupport, asks_first: asksFirst, return_type: returnType } = link
+  const { completion_function_name: completionFunctionName } = link
+  return {
+    ...(taskSupport ? { taskSupport } : {}),
+    ...(typeof asksFirst === 'boolean' ? { asksFirst } : {}),
+    ...(completionFunctionName ? { completionFunctionName } : {}),
+    ...(typeof returnType === 'string' ? { returnType } : {}),
   }
 }
 

@@ -4,6 +4,7 @@
  * the manifests of other engines.
  */
 import { z } from 'zod'
+import { TASK_SUPPORT } from '../domain/capability.js'
 import { MANIFEST_FILE } from './manifest-file.js'
 
 /** Each list of a manifest; the catalog writes a row for each function. */
@@ -84,7 +85,23 @@ const ModuleLink = z
     class_name: Identifier,
     function_name: Identifier,
     return_type: z.string().nullish(),
-    is_async: z.boolean().nullish().describe('True: answers at once with a handle'),
+    is_async: z
+      .boolean()
+      .nullish()
+      .describe('Of a tool. True: it goes on in the background, its caller gets a handle at once'),
+    task_support: z
+      .enum(TASK_SUPPORT, { error: 'expected "optional" or "required"' })
+      .nullish()
+      .describe(
+        'With is_async. required: a client without the tasks extension is refused; optional, the default: it gets a link to the result',
+      ),
+    asks_first: z
+      .boolean()
+      .nullish()
+      .describe('With is_async. True: what it asks at first is asked before there is a handle'),
+    completion_function_name: Identifier.nullish().describe(
+      'Of a prompt, or of a resource with a uriTemplate: the method of the same class that suggests values for its arguments or variables',
+    ),
   })
   .describe('Which method answers for a tool, resource or prompt')
 

@@ -1,6 +1,7 @@
 /** Reads `mcp_configuration.json`: all that is wrong with it at once, each with its path inside. */
 import type { z } from 'zod'
 import { bundleInvalid, bundleProblems, formatBytes } from '../bundles/bundles.js'
+import { linkMemberProblems, linkMemberWarnings } from './link-members.js'
 import type { ManifestChecks } from './manifest-checks.js'
 import { toolSchemaProblems } from './manifest-json-schemas.js'
 import { linkProblems } from './manifest-links.js'
@@ -21,6 +22,7 @@ export function readManifest(text: string, checks: ManifestChecks): Manifest {
   if (!result.success) throw invalid(result.error.issues.map(toSentence))
   const problems = [
     ...linkProblems(result.data),
+    ...linkMemberProblems(result.data),
     ...result.data.tools.flatMap((tool, index) =>
       toolSchemaProblems(tool, `tools[${index}]`, checks),
     ),
@@ -50,7 +52,7 @@ export function manifestWarnings(manifest: Manifest): string[] {
   const unused = listed(manifest.modules, 'modules')
     .filter(({ item }) => !linked.has(`${item.module_name}/${item.class_name}`))
     .map(({ path }) => `${path}: no entry of module_links uses it`)
-  return [...longNames, ...undescribed, ...otherRoots, ...unused]
+  return [...longNames, ...undescribed, ...otherRoots, ...linkMemberWarnings(manifest), ...unused]
 }
 
 function listed<Item>(items: readonly Item[], list: string): { item: Item; path: string }[] {

@@ -94,11 +94,12 @@ async function tryLoad(
 
 /** Each method once, however many functions it answers for. */
 function toMethods({ functions }: BundleDefinitions): MethodName[] {
-  const methods = functions.map(({ moduleName, className, functionName }) => ({
-    moduleName,
-    className,
-    functionName,
-  }))
+  const methods = functions.flatMap(
+    ({ moduleName, className, functionName, completionFunctionName }) =>
+      [functionName, completionFunctionName].flatMap((name) =>
+        name === undefined ? [] : [{ moduleName, className, functionName: name }],
+      ),
+  )
   return [...new Map(methods.map((method) => [JSON.stringify(method), method])).values()]
 }
 

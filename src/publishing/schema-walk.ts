@@ -1,4 +1,5 @@
 /** Visits every schema inside a JSON Schema, and never what only looks like one (`default`, `const`). */
+import { isJsonObject } from '../domain/json.js'
 
 export interface SubSchema {
   readonly schema: Readonly<Record<string, unknown>>
@@ -27,7 +28,7 @@ const SINGLES = [
 
 /** @param root a schema that is no deeper than a manifest may be */
 export function* walkSchema(root: unknown, path: string): Generator<SubSchema> {
-  if (isObject(root)) yield* visit({ schema: root, path, isProperty: true })
+  if (isJsonObject(root)) yield* visit({ schema: root, path, isProperty: true })
 }
 
 function* visit(at: SubSchema): Generator<SubSchema> {
@@ -38,25 +39,21 @@ function* visit(at: SubSchema): Generator<SubSchema> {
 function* children({ schema, path, isProperty }: SubSchema): Generator<SubSchema> {
   for (const keyword of MAPS) {
     const map = schema[keyword]
-    if (!isObject(map)) continue
+    if (!isJsonObject(map)) continue
     const reaches = isProperty && keyword === 'properties'
     for (const [key, child] of Object.entries(map))
-      if (isObject(child))
+      if (isJsonObject(child))
         yield { schema: child, path: `${path}.${keyword}.${key}`, isProperty: reaches }
   }
   for (const keyword of LISTS) {
     const list = schema[keyword]
     if (!Array.isArray(list)) continue
     for (const [index, child] of list.entries())
-      if (isObject(child))
+      if (isJsonObject(child))
         yield { schema: child, path: `${path}.${keyword}[${index}]`, isProperty: false }
   }
   for (const keyword of SINGLES) {
     const child = schema[keyword]
-    if (isObject(child)) yield { schema: child, path: `${path}.${keyword}`, isProperty: false }
+    if (isJsonObject(child)) yield { schema: child, path: `${path}.${keyword}`, isProperty: false }
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

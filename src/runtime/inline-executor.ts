@@ -46,9 +46,12 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
     const events: RunEvents = {
       progress: (progress) => answer.progress(progress),
       log: (level, entryJson, logger) => answer.log(level, entryJson, logger),
+      resourceUpdated: (uri) => answer.resourceUpdated(uri),
+      listChanged: (list) => answer.listChanged(list),
+      closeStream: () => answer.closeStream(),
       dropped: () => answer.dropped(),
-      ask: (number, question) =>
-        void answer.ask(question, (reply) => each.run.answer(number, reply)),
+      ask: (number, question, key) =>
+        void answer.ask(question, key, (reply) => each.run.answer(number, reply)),
       ended(end) {
         instance.callCount -= 1
         active.delete(each)

@@ -2,6 +2,7 @@
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { LogLevel } from '../domain/log-level.js'
+import type { ListKind } from '../domain/notice.js'
 import {
   FunctionError,
   type CallMessages,
@@ -56,10 +57,10 @@ export class JobAnswer implements CallMessages {
   }
 
   /** @param reply is called once, and not after the answer was given */
-  async ask(question: Question, reply: (reply: Reply) => void): Promise<void> {
+  async ask(question: Question, key: string, reply: (reply: Reply) => void): Promise<void> {
     const { questions } = this.job
     if (this.#isGiven || questions?.mode !== 'requests') return
-    const answered = await questions.ask(question).then(
+    const answered = await questions.ask(question, key).then(
       (answer): Reply => ({ answerJson: JSON.stringify(answer) }),
       (error: unknown): Reply => ({ refusal: this.#toRefusal(error) }),
     )
@@ -82,12 +83,24 @@ export class JobAnswer implements CallMessages {
     if (!this.#isGiven) this.job.onLog({ level, data: JSON.parse(entryJson), logger })
   }
 
+  resourceUpdated(uri: string): void {
+    if (!this.#isGiven) this.job.onResourceUpdated(uri)
+  }
+
+  listChanged(list: ListKind): void {
+    if (!this.#isGiven) this.job.onListChanged(list)
+  }
+
+  closeStream(): void {
+    if (!this.#isGiven) this.job.onCloseStream()
+  }
+
   dropped(): void {
     const { callId, target } = this.job
     const fields = { callId, bundle: target.bundle, functionName: nameOf(this.job) }
     this.#options.log.warn(
       fields,
-      'a call sends too many progress or log messages: some were dropped',
+      'a call sends too many messages (progress, logs, changes): some were dropped',
     )
   }
 
@@ -134,6 +147,7 @@ export function toRunRequest(job: FunctionJob, settings: SettingChanges): RunReq
     userId: job.userId,
     callId: job.callId,
     deadline: job.deadline,
+    trace: job.trace,
     moduleName: target.moduleName,
     className: target.className,
     functionName: target.functionName,
@@ -146,7 +160,9 @@ export function toRunRequest(job: FunctionJob, settings: SettingChanges): RunReq
 }
 
 function toQuestionsRequest(questions: Questions | undefined): QuestionsRequest | undefined {
-  return questions?.mode === 'requests' ? { mode: 'requests' } : questions
+  if (questions?.mode !== 'requests') return questions
+  const { mode, answers, state } = questions
+  return { mode, answers, state }
 }
 
 /** The key of an instance: tenants and versions never share one. */

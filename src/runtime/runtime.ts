@@ -8,12 +8,14 @@
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { FunctionTarget, McpType } from '../domain/capability.js'
 import type { LogLevel } from '../domain/log-level.js'
+import type { ListKind } from '../domain/notice.js'
 import type {
   AnsweredQuestion,
   McpResult,
   MethodName,
   Progress,
   Question,
+  Trace,
 } from '../function-host/function-host.js'
 
 export {
@@ -34,7 +36,8 @@ export interface Executor {
    * Runs one function and waits for its answer.
    *
    * @returns the MCP result as the function's kind wants it: `{ content, … }` for a tool,
-   * `{ contents }` for a resource, `{ messages }` for a prompt; or, with `rounds`, its questions
+   * `{ contents }` for a resource, `{ messages }` for a prompt, `{ completion }` for a completion;
+   * or, with `rounds`, its questions
    * @throws FunctionError what the function itself threw, with its message and never its stack
    * @throws GatewayError `CALL_TIMED_OUT`, `CALL_CANCELLED`, `RESULT_TOO_LARGE`,
    * `RESULT_INVALID` (not JSON), `FUNCTION_FAILED` (its instance died), `BUSY`
@@ -82,8 +85,15 @@ export type Questions =
     }
   | {
       readonly mode: 'requests'
-      /** What it rejects with reaches the function: of a GatewayError its message. */
-      ask(question: Question): Promise<Record<string, unknown>>
+      /** Known before the function asks, by key: these are not asked. */
+      readonly answers?: Readonly<Record<string, AnsweredQuestion>> | undefined
+      /** What `call.state` holds at first. */
+      readonly state?: Record<string, unknown> | undefined
+      /**
+       * @param key as the function's author gave it; asked once a key
+       * @throws what reaches the function: of a GatewayError its message
+       */
+      ask(question: Question, key: string): Promise<Record<string, unknown>>
     }
 
 export interface FunctionJob {
@@ -91,8 +101,12 @@ export interface FunctionJob {
   readonly userId: string
   readonly bundle: OpenBundle
   readonly target: FunctionTarget
-  readonly mcpType: McpType
-  /** A tool's or prompt's arguments; `{ uri, params }` for a resource. Already valid. */
+  /** What its result has to be. */
+  readonly mcpType: McpType | 'completion'
+  /**
+   * A tool's or prompt's arguments; `{ uri, params }` for a resource; for a completion
+   * `{ argument: { name, value }, arguments }`. Already valid.
+   */
   readonly input: unknown
   /** MIME type declared for a resource, used when the function names none. */
   readonly mimeType?: string | undefined
@@ -101,8 +115,15 @@ export interface FunctionJob {
   readonly signal: AbortSignal
   /** Absent: whatever the function asks is refused. */
   readonly questions?: Questions | undefined
+  /** Where the call belongs in a distributed trace. */
+  readonly trace?: Trace | undefined
   onProgress(progress: Progress): void
   onLog(entry: LogEntry): void
+  /** The function says that what a URI reads as has changed, or a list of its endpoint. */
+  onResourceUpdated(uri: string): void
+  onListChanged(list: ListKind): void
+  /** The function wants the client's connection closed while it goes on. */
+  onCloseStream(): void
 }
 
 export interface LogEntry {

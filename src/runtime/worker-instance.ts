@@ -127,8 +127,8 @@ export class WorkerInstance {
     if (this.#state !== 'serving') this.#recover()
   }
 
-  #ask(answer: JobAnswer, [, number, questionNumber, question]: AskMessage): void {
-    void answer.ask(question, (reply) => {
+  #ask(answer: JobAnswer, [, number, questionNumber, question, key]: AskMessage): void {
+    void answer.ask(question, key, (reply) => {
       if (this.#state !== 'ended') this.#worker.send(['answer', number, questionNumber, reply])
     })
   }
@@ -220,6 +220,15 @@ function deliver(answer: JobAnswer, message: Exclude<CallMessage, AskMessage>): 
       break
     case 'log':
       answer.log(message[2], message[3], message[4])
+      break
+    case 'resourceUpdated':
+      answer.resourceUpdated(message[2])
+      break
+    case 'listChanged':
+      answer.listChanged(message[2])
+      break
+    case 'closeStream':
+      answer.closeStream()
       break
     case 'dropped':
       answer.dropped()

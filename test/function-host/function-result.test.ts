@@ -131,6 +131,54 @@ describe('what a prompt returned', () => {
   })
 })
 
+describe('what a completion function returned', () => {
+  const completion = (returned: unknown) => toMcpResult(returned, { mcpType: 'completion' })
+  const ids = Array.from({ length: 150 }, (_none, id) => String(id))
+  const first = ids.slice(0, 100)
+
+  test.each([
+    ['values', ['a', ''], { values: ['a', ''], total: 2, hasMore: false }],
+    ['no values', [], { values: [], total: 0, hasMore: false }],
+    ['too many values', ids, { values: first, total: 150, hasMore: true }],
+    ['values alone in an object', { values: ['a'] }, { values: ['a'] }],
+    [
+      'values of more that there are',
+      { values: ['a'], total: 7, hasMore: true },
+      { values: ['a'], total: 7, hasMore: true },
+    ],
+    [
+      'too many values and their true number',
+      { values: ids, total: 4000, hasMore: false },
+      { values: first, total: 4000, hasMore: true },
+    ],
+    [
+      'too many values and a number that is too small',
+      { values: ids, total: 3 },
+      { values: first, total: 150, hasMore: true },
+    ],
+  ])('%s', (_name, returned, expected) => {
+    expect(completion(returned)).toEqual({ completion: expected })
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['a text', 'a'],
+    ['numbers', [1]],
+    ['a list with holes', Object.assign([], { length: 2 })],
+    ['an object without values', { completion: { values: [] } }],
+    ['a total that counts nothing', { values: [], total: -1 }],
+    ['a total that is no number', { values: [], total: '1' }],
+    ['hasMore that is no flag', { values: [], hasMore: 1 }],
+  ])('%s is refused with what is expected', (_name, returned) => {
+    expect(() => completion(returned)).toThrowError(
+      expect.objectContaining({
+        code: 'RESULT_INVALID',
+        message: expect.stringContaining('{ values, total?, hasMore? }'),
+      }),
+    )
+  })
+})
+
 test('the limit counts bytes of UTF-8, not characters', () => {
   const result = { content: [text('€')] }
   const bytes = Buffer.byteLength(JSON.stringify(result))

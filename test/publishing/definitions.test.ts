@@ -6,6 +6,9 @@ const noProblems = { schemaProblems: () => [], templateProblems: () => [] }
 
 it('a manifest becomes functions with their code and modules with their settings', () => {
   const code = { module_name: 'm', class_name: 'C' }
+  const background = { is_async: true, task_support: 'required', asks_first: true }
+  const completed = { return_type: 'text', completion_function_name: 'pages' }
+  const nulls = { task_support: null, asks_first: null, completion_function_name: null }
   const manifest = readManifest(
     JSON.stringify({
       tools: [
@@ -17,9 +20,9 @@ it('a manifest becomes functions with their code and modules with their settings
       ],
       prompts: [{ name: 'run' }],
       module_links: [
-        { type: 'prompt', name: 'run', ...code, function_name: 'prompt' },
-        { type: 'tool', name: 'run', ...code, function_name: 'tool', is_async: true },
-        { type: 'resource', name: 'pages', ...code, function_name: 'page', return_type: 'text' },
+        { type: 'prompt', name: 'run', ...code, function_name: 'prompt', ...nulls },
+        { type: 'tool', name: 'run', ...code, function_name: 'tool', ...background },
+        { type: 'resource', name: 'pages', ...code, function_name: 'page', ...completed },
         { type: 'resource', name: 'page', ...code, function_name: 'page', return_type: null },
       ],
       modules: [{ package_name: 'p', ...code, setting: null, source: 'git' }],
@@ -36,6 +39,8 @@ it('a manifest becomes functions with their code and modules with their settings
         name: 'run',
         functionName: 'tool',
         isAsync: true,
+        taskSupport: 'required',
+        asksFirst: true,
         data: manifest.tools[0],
       },
       {
@@ -52,6 +57,7 @@ it('a manifest becomes functions with their code and modules with their settings
         name: 'pages',
         uri: 'docs://{page}',
         functionName: 'page',
+        completionFunctionName: 'pages',
         returnType: 'text',
         data: manifest.resources[1],
       },

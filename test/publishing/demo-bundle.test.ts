@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { McpType } from '../../src/domain/capability.js'
 import { createInlineExecutor } from '../../src/runtime/inline-executor.js'
-import type { Executor, LogEntry, Progress } from '../../src/runtime/runtime.js'
+import type { Executor, FunctionJob, LogEntry, Progress } from '../../src/runtime/runtime.js'
 import { resultOf } from '../runtime/bundles-on-disk.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 
@@ -24,7 +23,7 @@ afterAll(() => executor.close())
 
 interface Call {
   readonly input: unknown
-  readonly mcpType?: McpType
+  readonly mcpType?: FunctionJob['mcpType']
   readonly signal?: AbortSignal
 }
 
@@ -49,6 +48,9 @@ function run(functionName: string, { input, mcpType = 'tool', signal }: Call) {
       signal: signal ?? new AbortController().signal,
       onProgress: (each) => progress.push(each),
       onLog: (each) => logs.push(each),
+      onResourceUpdated: () => undefined,
+      onListChanged: () => undefined,
+      onCloseStream: () => undefined,
     }),
   )
   return { result, progress, logs }
@@ -114,5 +116,16 @@ describe('the demo bundle', () => {
         },
       ],
     })
+  })
+
+  it('suggests tones that begin with what was typed, and nothing for other arguments', async () => {
+    const suggest = (name: string, value: string) => {
+      const input = { argument: { name, value }, arguments: {} }
+      return run('completeSummarize', { input, mcpType: 'completion' }).result
+    }
+    await expect(suggest('tone', 'f')).resolves.toMatchObject({
+      completion: { values: ['formal', 'friendly'] },
+    })
+    await expect(suggest('topic', 'f')).resolves.toMatchObject({ completion: { values: [] } })
   })
 })

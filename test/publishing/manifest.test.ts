@@ -45,6 +45,19 @@ describe('a manifest', () => {
     expect(problemsOf(full)).toEqual([])
   })
 
+  it('may say how its tools go on in the background, and what completes its arguments', () => {
+    const full = manifest({
+      resources: [{ name: 'pages', uriTemplate: 'docs://{p}' }],
+      prompts: [{ name: 'ask', arguments: [{ name: 'topic' }] }],
+      module_links: [
+        link({ is_async: true, task_support: 'required', asks_first: true }),
+        link({ type: 'resource', name: 'pages', completion_function_name: 'pages' }),
+        link({ type: 'prompt', name: 'ask', completion_function_name: 'topics', asks_first: null }),
+      ],
+    })
+    expect(problemsOf(full)).toEqual([])
+  })
+
   it('tells all of its problems at once, each with its path', () => {
     const problems = problemsOf(
       manifest({
@@ -114,6 +127,48 @@ describe('a refused manifest', () => {
       'of a function that every object has',
       manifest({ module_links: [link({ function_name: 'constructor' })] }),
       'module_links[0].function_name: is a reserved name',
+    ],
+    [
+      'of a tool that completes',
+      manifest({ module_links: [link({ completion_function_name: 'complete' })] }),
+      'module_links[0].completion_function_name: only the link of a prompt, or of a resource with a uriTemplate, may have it',
+    ],
+    [
+      'of a resource without variables that completes',
+      manifest({
+        resources: [resource({ uri: 'a://b' })],
+        module_links: [
+          link(),
+          link({ type: 'resource', name: 'guide', completion_function_name: 'complete' }),
+        ],
+      }),
+      'module_links[1].completion_function_name: only the link of a prompt',
+    ],
+    [
+      'of a completion that every object has',
+      manifest({ module_links: [link({ completion_function_name: 'constructor' })] }),
+      'module_links[0].completion_function_name: is a reserved name',
+    ],
+    [
+      'of a task that is not async',
+      manifest({ module_links: [link({ task_support: 'required' })] }),
+      'module_links[0].task_support: only the link of a tool with is_async: true may have it',
+    ],
+    [
+      'of a prompt that is a task',
+      manifest({
+        prompts: [{ name: 'ask' }],
+        module_links: [
+          link(),
+          link({ type: 'prompt', name: 'ask', is_async: true, asks_first: true }),
+        ],
+      }),
+      'module_links[1].asks_first: only the link of a tool with is_async: true may have it',
+    ],
+    [
+      'of a task support that nobody knows',
+      manifest({ module_links: [link({ is_async: true, task_support: 'forbidden' })] }),
+      'module_links[0].task_support: expected "optional" or "required"',
     ],
     [
       'of two packages',
@@ -191,7 +246,8 @@ it('warns of what works but may surprise', () => {
     JSON.stringify(
       manifest({
         tools: [tool({ name, description: '', outputSchema: { type: 'string' } })],
-        module_links: [link({ name })],
+        prompts: [{ name: 'ask', description: 'Asks' }],
+        module_links: [link({ name }), link({ type: 'prompt', name: 'ask', is_async: true })],
         modules: [module(), module({ class_name: 'Unused' })],
       }),
     ),
@@ -201,6 +257,7 @@ it('warns of what works but may surprise', () => {
     'tools[0].name: some clients refuse names above 64 characters',
     'tools[0].description: is empty; agents choose by it',
     'tools[0].outputSchema.type: clients before 2026-07-28 expect "object"',
+    'module_links[1].is_async: has no effect on a prompt; only tools are async',
     'modules[1]: no entry of module_links uses it',
   ])
 })

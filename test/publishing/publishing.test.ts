@@ -68,6 +68,19 @@ const MANIFEST = {
   modules: [{ package_name: 'weather_tools', ...code, setting: { url: 'https://${HOST}' } }],
 }
 const CODE = 'export class Weather { lookup() { return "mild" } }'
+const COMPLETED = {
+  ...MANIFEST,
+  prompts: [{ name: 'ask', description: 'Asks', arguments: [{ name: 'city' }] }],
+  module_links: [
+    { ...MANIFEST.module_links[0], is_async: true, task_support: 'required', asks_first: true },
+    {
+      ...MANIFEST.module_links[0],
+      type: 'prompt',
+      name: 'ask',
+      completion_function_name: 'cities',
+    },
+  ],
+}
 
 interface Parts {
   readonly manifest?: object
@@ -122,6 +135,18 @@ describe('publishing', () => {
     expect(second.outcome).toBe('activated')
     expect(second.ref.sha256).not.toBe(first.ref.sha256)
     expect(await active()).toMatchObject({ sha256: second.ref.sha256 })
+  })
+
+  it('makes known which tools go on in the background, and what completes a prompt', async () => {
+    const source = CODE.replace('lookup', 'cities() {} lookup')
+    await publish(weather({ manifest: COMPLETED, source }))
+    const snapshot = await catalog.snapshot(endpointId)
+    expect(snapshot.find('tool', 'lookup')?.background).toEqual({
+      taskSupport: 'required',
+      asksFirst: true,
+    })
+    const prompt = snapshot.find('prompt', 'ask')
+    expect(prompt?.completion).toEqual({ ...prompt?.target, functionName: 'cities' })
   })
 
   it('passes on what works but may surprise', async () => {
@@ -209,6 +234,7 @@ describe('a bundle that is refused leaves the old version active', () => {
     ['a syntax error', weather({ source: 'export class {' }), /trial load failed:\n- .*weather/],
     ['a class that is not there', weather({ source: 'export class Other {}' }), /- .*"Weather"/],
     ['a method that is not there', weather({ source: 'export class Weather {}' }), /- .*"lookup"/],
+    ['a completion that is not there', weather({ manifest: COMPLETED }), /- .*"cities"/],
     ['a module that throws', weather({ source: 'throw new Error("no disk")' }), /- .*no disk/],
   ])('%s', async (_kind, zip, message) => {
     const before = (await publish(weather())).ref.sha256

@@ -1,6 +1,7 @@
 /** The test bundles of this folder, jobs for them, and executors with limits that tests can reach. */
 import { fileURLToPath } from 'node:url'
 import type { OpenBundle } from '../../src/bundles/bundles.js'
+import type { ListKind } from '../../src/domain/notice.js'
 import { createInlineExecutor } from '../../src/runtime/inline-executor.js'
 import type {
   Executor,
@@ -74,6 +75,9 @@ export function jobFor(path: string, input: unknown = {}, changes: JobChanges = 
     signal: new AbortController().signal,
     onProgress: () => undefined,
     onLog: () => undefined,
+    onResourceUpdated: () => undefined,
+    onListChanged: () => undefined,
+    onCloseStream: () => undefined,
     ...rest,
     target: {
       bundle: bundle.ref,
@@ -116,14 +120,19 @@ export function begin(executor: Executor, job: FunctionJob): BegunRun {
 export interface Recorded {
   readonly progress: Progress[]
   readonly logs: LogEntry[]
+  /** What it said of URIs, lists and its stream, in order. */
+  readonly notices: string[]
 }
 
 /** Collects what a job reports. */
 export function recorder() {
-  const recorded: Recorded = { progress: [], logs: [] }
+  const recorded: Recorded = { progress: [], logs: [], notices: [] }
   const listeners = {
     onProgress: (progress: Progress) => void recorded.progress.push(progress),
     onLog: (entry: LogEntry) => void recorded.logs.push(entry),
+    onResourceUpdated: (uri: string) => void recorded.notices.push(`updated ${uri}`),
+    onListChanged: (list: ListKind) => void recorded.notices.push(`changed ${list}`),
+    onCloseStream: () => void recorded.notices.push('close'),
   }
   return { recorded, listeners }
 }

@@ -105,7 +105,7 @@ describe.each(executors)('the $kind executor', ({ create }) => {
       const { recorded, listeners } = recorder()
       await run('kinds:Tools.reportAfterTheEnd', {}, listeners)
       await run('kinds:Tools.giveLater', { value: 1 })
-      expect(recorded).toEqual({ progress: [], logs: [] })
+      expect(recorded).toEqual({ progress: [], logs: [], notices: [] })
     })
 
     test('an unknown log level is a TypeError that names the levels', async () => {
@@ -171,12 +171,21 @@ describe.each(executors)('the $kind executor', ({ create }) => {
     })
 
     test('each of several calls ends at its own deadline', async () => {
+      const caller = new AbortController()
       const now = Date.now()
-      const ends: number[] = []
-      const wait = (ms: number) =>
-        run('kinds:Tools.waitForAbort', {}, { deadline: now + ms }).catch(() => ends.push(ms))
-      await Promise.all([wait(120), wait(40), wait(80)])
-      expect(ends).toEqual([40, 80, 120])
+      const wait = (ms: number, signal = new AbortController().signal) =>
+        run('kinds:Tools.waitForAbort', {}, { deadline: now + ms, signal }).catch(
+          ({ code }: { code: string }) => ({ code, isEarly: Date.now() < now + ms }),
+        )
+      const last = wait(20_000, caller.signal)
+      const timedOut = { code: 'CALL_TIMED_OUT', isEarly: false }
+      expect(await Promise.all([wait(120), wait(40), wait(80)])).toEqual([
+        timedOut,
+        timedOut,
+        timedOut,
+      ])
+      caller.abort()
+      expect(await last).toMatchObject({ code: 'CALL_CANCELLED' })
     })
   })
 

@@ -92,7 +92,7 @@ describe.each(executors)('a question in the $kind executor', ({ create }) => {
         kind: 'input_required',
       })
       await expect.poll(() => notesOf('busy')).toEqual({ notes: ['went on', 'finally'] })
-      expect(recorded).toEqual({ progress: [{ progress: 1 }], logs: [] })
+      expect(recorded).toEqual({ progress: [{ progress: 1 }], logs: [], notices: [] })
     })
 
     test('catch and finally do not run, and no slot stays taken', async () => {
