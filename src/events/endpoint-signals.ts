@@ -3,17 +3,18 @@
  * lived: one that is lost is healed by whoever listens (a version check, a deadline).
  */
 import { z } from 'zod'
+import { LIST_KINDS } from '../domain/notice.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { endpointStream, type EventBody, type EventLog } from './events.js'
+import { endpointStream, type EventBody, type EventId, type EventLog } from './events.js'
 
-const id = z.union([z.string(), z.number()])
+const rpcId = z.union([z.string(), z.number()])
 
 const Signal = z.discriminatedUnion('type', [
   /** A client cancels a request of its session, wherever it runs. */
   z.object({
     type: z.literal('request.cancelled'),
     sessionId: z.string(),
-    requestId: id,
+    requestId: rpcId,
   }),
   /** A client answers a request that some instance has sent it. */
   z.object({
@@ -22,11 +23,28 @@ const Signal = z.discriminatedUnion('type', [
     userId: z.string(),
     response: z.object({
       kind: z.literal('response'),
-      id: id.optional(),
+      id: rpcId.optional(),
       result: z.unknown().optional(),
       error: z.object({ code: z.number(), message: z.string() }).optional(),
     }),
   }),
+  z.object({
+    type: z.literal('list.changed'),
+    list: z.enum(LIST_KINDS),
+    version: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('resource.updated'),
+    uri: z.string(),
+    userId: z.string().optional(),
+  }),
+  z.object({ type: z.literal('task.changed'), taskId: z.string(), userId: z.string() }),
+  /** A session opens its stream outside of requests: any other one that it has is to be closed. */
+  z.object({ type: z.literal('stream.opened'), sessionId: z.string(), streamId: z.string() }),
+  /** What is remembered of a session, its log level or subscriptions, is out of date. */
+  z.object({ type: z.literal('session.changed'), sessionId: z.string() }),
+  /** A client has ended its session: its streams are to be closed. */
+  z.object({ type: z.literal('session.terminated'), sessionId: z.string() }),
 ])
 
 export type EndpointSignal = z.infer<typeof Signal>
@@ -34,15 +52,29 @@ export type EndpointSignal = z.infer<typeof Signal>
 export interface EndpointSignals {
   /**
    * Tells every instance, this one too. Never throws: what cannot be told is logged.
+   *
+   * @returns the event's id in the endpoint's stream, or undefined when it could not be sent
    */
-  send(endpointId: string, signal: EndpointSignal): Promise<void>
+  send(endpointId: string, signal: EndpointSignal): Promise<EventId | undefined>
 
   /**
-   * Hears the signals of an endpoint from now on.
+   * Hears the signals of an endpoint from now on, in order. A listener that throws is logged and
+   * hurts no other.
    *
+   * @param onDropped signals before the next one are lost
    * @returns settles when they are heard, with the way to stop
+   * @throws GatewayError `EVENTS_UNAVAILABLE` when the event log cannot be reached
    */
-  hear(endpointId: string, listener: (signal: EndpointSignal) => void): Promise<() => void>
+  hear(
+    endpointId: string,
+    listener: (signal: EndpointSignal, id: EventId) => void,
+    onDropped?: () => void,
+  ): Promise<() => void>
+}
+
+/** @returns undefined for what only a newer instance understands */
+export function readSignal(body: EventBody): EndpointSignal | undefined {
+  return Signal.safeParse(body).data
 }
 
 /** One subscription to the log for each endpoint that somebody here listens to. */
@@ -51,15 +83,18 @@ export function createEndpointSignals(events: EventLog, log: Log): EndpointSigna
 
   const open = (endpointId: string): Hearing => {
     const listeners = new Set<Listener>()
-    const tell = (body: EventBody) => {
-      const signal = Signal.safeParse(body)
-      // A newer instance may say what this one does not know yet.
-      if (signal.success) for (const listener of listeners) listener(signal.data)
+    const tellEach = (tell: (listener: Listener) => void) => {
+      for (const listener of listeners) tellSafely(() => tell(listener), endpointId, log)
     }
-    const onDropped = () => log.warn({ endpointId }, 'signals of an endpoint were lost')
     const subscribed = events.subscribe(endpointStream(endpointId), {
-      onEvent: ({ body }) => tell(body),
-      onDropped,
+      onEvent: ({ id, body }) => {
+        const signal = readSignal(body)
+        if (signal !== undefined) tellEach(({ onSignal }) => onSignal(signal, id))
+      },
+      onDropped: () => {
+        log.warn({ endpointId }, 'signals of an endpoint were lost')
+        tellEach(({ onDropped }) => onDropped?.())
+      },
     })
     return { listeners, subscribed }
   }
@@ -75,12 +110,14 @@ export function createEndpointSignals(events: EventLog, log: Log): EndpointSigna
   return {
     send: async (endpointId, signal) => {
       try {
-        await events.append(endpointStream(endpointId), signal)
+        return await events.append(endpointStream(endpointId), signal)
       } catch (err) {
         log.warn({ err, endpointId, signal: signal.type }, 'a signal could not be sent')
+        return undefined
       }
     },
-    hear: async (endpointId, listener) => {
+    hear: async (endpointId, onSignal, onDropped) => {
+      const listener = { onSignal, onDropped }
       const known = hearing.get(endpointId) ?? open(endpointId)
       hearing.set(endpointId, known)
       known.listeners.add(listener)
@@ -99,7 +136,18 @@ export function createEndpointSignals(events: EventLog, log: Log): EndpointSigna
   }
 }
 
-type Listener = (signal: EndpointSignal) => void
+function tellSafely(tell: () => void, endpointId: string, log: Log): void {
+  try {
+    tell()
+  } catch (err) {
+    log.error({ err, endpointId }, 'a listener of an endpoint’s signals failed')
+  }
+}
+
+interface Listener {
+  readonly onSignal: (signal: EndpointSignal, id: EventId) => void
+  readonly onDropped?: (() => void) | undefined
+}
 
 interface Hearing {
   readonly listeners: Set<Listener>

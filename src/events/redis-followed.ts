@@ -1,4 +1,5 @@
 /** A stream in Redis that this instance listens to: where it stands, and who hears it. */
+import { isJsonObject } from '../domain/json.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { isLater } from './event-order.js'
 import type { EventId, EventListener, LoggedEvent, Stream } from './events.js'
@@ -72,12 +73,8 @@ export function tellGap({ listeners, stream }: Followed, log: Log): void {
 export function toEvent({ id, message }: StreamEntry): LoggedEvent | undefined {
   try {
     const body: unknown = JSON.parse(message['b'] ?? '')
-    return isObject(body) ? { id, body } : undefined
+    return isJsonObject(body) ? { id, body } : undefined
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

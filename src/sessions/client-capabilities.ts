@@ -1,7 +1,6 @@
 /** A client's `capabilities` → the flags that are known here, and these as bits. */
+import { isJsonObject, type JsonObject } from '../domain/json.js'
 import { CLIENT_CAPABILITIES, type ClientCapability } from '../domain/session.js'
-
-type JsonObject = Readonly<Record<string, unknown>>
 
 const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks'
 
@@ -43,9 +42,5 @@ function has(object: JsonObject, member: string): boolean {
 
 function objectIn(object: JsonObject, member: string): JsonObject | undefined {
   const value = Object.hasOwn(object, member) ? object[member] : undefined
-  return isObject(value) ? value : undefined
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(value) ? value : undefined
 }

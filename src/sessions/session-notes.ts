@@ -1,7 +1,8 @@
 /**
  * What changes while a session lasts, as one item of the state store, remembered for a moment.
  *
- * An instance that changes it knows at once; the others know when what they remember is old.
+ * An instance that changes it knows at once; the others know when they are told to forget it, or
+ * when what they remember is old.
  */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -28,9 +29,13 @@ export interface SessionNotes {
    * @throws GatewayError `SESSION_NOT_FOUND` when the session is terminated
    */
   change(session: Session, change: Change): Promise<void>
+  /** The next read finds what another instance has changed. */
+  forget(session: NamedSession): void
 }
 
 type Change = (notes: Notes) => Notes
+
+type NamedSession = Pick<Session, 'endpointId' | 'id'>
 
 export interface SessionNotesOptions {
   readonly state: StateStore
@@ -96,6 +101,10 @@ export function createSessionNotes({ state, clock }: SessionNotesOptions): Sessi
         if (changing.get(name) === changed) changing.delete(name)
       })
     },
+
+    forget: (session) => {
+      remembered.delete(nameOf(session))
+    },
   }
 }
 
@@ -123,6 +132,6 @@ function keyOf({ endpointId, id }: Session): StateKey {
   return { endpointId, kind: 'session', id }
 }
 
-function nameOf({ endpointId, id }: Session): string {
+function nameOf({ endpointId, id }: NamedSession): string {
   return `${endpointId}/${id}`
 }

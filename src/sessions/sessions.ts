@@ -10,6 +10,7 @@ import type { LogLevel } from '../domain/log-level.js'
 import type { Session } from '../domain/session.js'
 
 export { readCapabilities } from './client-capabilities.js'
+export { createToldSessions, type ToldSessions } from './told-sessions.js'
 
 export interface Sessions {
   /** @returns the session's token for `Mcp-Session-Id`: visible ASCII, at most 1 KiB */
@@ -23,7 +24,7 @@ export interface Sessions {
    */
   find(caller: Caller, token: string | undefined): Promise<Session>
 
-  /** From now on it is not found here, and within 2 s nowhere. */
+  /** From now on it is not found here, and elsewhere once it is forgotten: within 2 s. */
   terminate(session: Session): Promise<void>
 
   setLogLevel(session: Session, level: LogLevel): Promise<void>
@@ -34,6 +35,9 @@ export interface Sessions {
   setSubscribed(session: Session, uri: string, isSubscribed: boolean): Promise<void>
   /** The URIs of the resources whose changes the client wants to hear of. */
   subscriptions(session: Session): Promise<ReadonlySet<string>>
+
+  /** Another instance has changed it: what is remembered of it here is out of date. */
+  forget(session: Pick<Session, 'endpointId' | 'id'>): void
 }
 
 /** What `initialize` said, and the revision that was settled on. */

@@ -70,6 +70,8 @@ export function createSignedSessions(options: SignedSessionsOptions): Sessions {
     setSubscribed: (session, uri, isSubscribed) =>
       notes.change(session, (before) => withSubscription(before, uri, isSubscribed)),
     subscriptions: async (session) => new Set((await notes.read(session)).subscriptions),
+
+    forget: (session) => notes.forget(session),
   }
 }
 
