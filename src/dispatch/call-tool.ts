@@ -1,8 +1,10 @@
 import type { Catalog, CatalogFunction } from '../catalog/catalog.js'
 import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
 import { checkParamHeaders, type JsonObject } from '../protocol/protocol.js'
+import type { Log } from '../telemetry/telemetry.js'
 import type { Handler } from './handler.js'
 import type { RunFunction } from './run-function.js'
+import { demandTasks } from './tasks-extension.js'
 
 /** Failures that the model should read and may act on; the others are errors of the protocol. */
 const TOOL_ERRORS: ReadonlySet<GatewayErrorCode> = new Set([
@@ -10,10 +12,14 @@ const TOOL_ERRORS: ReadonlySet<GatewayErrorCode> = new Set([
   'FUNCTION_FAILED',
   'CALL_TIMED_OUT',
   'RESULT_TOO_LARGE',
-  'RESULT_INVALID',
+  'OUTPUT_INVALID',
 ])
 
-export function createCallTool(catalog: Catalog, runFunction: RunFunction): Handler<'tools/call'> {
+export function createCallTool(
+  catalog: Catalog,
+  runFunction: RunFunction,
+  log: Log,
+): Handler<'tools/call'> {
   return async (caller, request, exchange) => {
     const { name, arguments: args = {} } = request.params
     const snapshot = await catalog.snapshot(caller.endpointId)
@@ -21,6 +27,7 @@ export function createCallTool(catalog: Catalog, runFunction: RunFunction): Hand
     if (fn === undefined) throw new GatewayError('FUNCTION_NOT_FOUND', `Unknown tool: ${name}`)
     if (request.paramHeaders !== undefined)
       checkParamHeaders(fn.data['inputSchema'], args, request.paramHeaders)
+    if (fn.background?.taskSupport === 'required') demandTasks(request)
     return runFunction({
       caller,
       request,
@@ -28,7 +35,7 @@ export function createCallTool(catalog: Catalog, runFunction: RunFunction): Hand
       input: args,
       exchange,
       checkInput: () => refuseInvalid(fn, args),
-      checkResult: (result) => refuseWrongOutput(fn, result),
+      checkResult: (result) => refuseWrongOutput(fn, result, log),
       toFailedResult: toToolError,
     })
   }
@@ -41,14 +48,16 @@ function refuseInvalid(fn: CatalogFunction, args: JsonObject): void {
 }
 
 /** A tool that declares `outputSchema` must keep to it, unless it reports an error. */
-function refuseWrongOutput(fn: CatalogFunction, result: JsonObject): void {
+function refuseWrongOutput(fn: CatalogFunction, result: JsonObject, log: Log): void {
   if (result['isError'] === true) return
   const problems = fn.outputProblems(result['structuredContent'])
-  if (problems.length > 0)
-    throw new GatewayError(
-      'RESULT_INVALID',
-      `The tool's answer does not fit its own outputSchema: ${problems.join('; ')}`,
-    )
+  if (problems.length === 0) return
+  const { endpointId } = fn.target.bundle
+  log.warn({ endpointId, tool: fn.name, problems }, 'a tool broke its own outputSchema')
+  throw new GatewayError(
+    'OUTPUT_INVALID',
+    `The tool's answer does not fit its own outputSchema: ${problems.join('; ')}`,
+  )
 }
 
 function toToolError(error: Error): JsonObject | undefined {

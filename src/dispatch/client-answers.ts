@@ -1,10 +1,16 @@
 /** What a client must have declared to be asked, and whether its answer answers the question. */
-import { createValidator, schemaProblems } from '../catalog/catalog.js'
+import { rememberSchema } from '../catalog/catalog.js'
+import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
+import { isJsonObject } from '../domain/json.js'
 import type { ClientCapability } from '../domain/session.js'
 import type { JsonObject, McpRequest } from '../protocol/protocol.js'
-import type { Question, QuestionMethod } from '../runtime/runtime.js'
+import type { AnsweredQuestion, Question, QuestionMethod } from '../runtime/runtime.js'
 import { readCapabilities } from '../sessions/sessions.js'
+import type { Asked } from './turn.js'
+
+/** What an accepted form is called in problems. */
+const ANSWER = 'content'
 
 /** What has to be known of a question when its answer comes. */
 export interface OpenQuestion {
@@ -12,6 +18,9 @@ export interface OpenQuestion {
   /** What an accepted form has to fit. */
   readonly schema?: JsonObject | undefined
 }
+
+/** Who is asked: a schema is compiled once an endpoint. */
+export type Respondent = Pick<Caller, 'endpointId'>
 
 /** @throws GatewayError `MISSING_CAPABILITY` with everything that the questions need */
 export function refuseUndeclared(request: McpRequest, questions: readonly Question[]): void {
@@ -29,25 +38,70 @@ export function refuseUndeclared(request: McpRequest, questions: readonly Questi
 }
 
 /** @throws GatewayError `FUNCTION_FAILED` when no answer could ever fit */
-export function toOpenQuestion(key: string, { method, params }: Question): OpenQuestion {
+export function toOpenQuestion(
+  { endpointId }: Respondent,
+  key: string,
+  { method, params }: Question,
+): OpenQuestion {
   const schema = params['requestedSchema']
-  if (method !== 'elicitation/create' || params['mode'] === 'url' || !isObject(schema))
+  if (method !== 'elicitation/create' || params['mode'] === 'url' || !isJsonObject(schema))
     return { method }
-  const [problem] = schemaProblems(schema)
+  const [problem] = rememberSchema(schema, ANSWER, endpointId).problems
   if (problem === undefined) return { method, schema }
   throw new GatewayError('FUNCTION_FAILED', `requestedSchema of the question "${key}": ${problem}`)
+}
+
+/** @throws GatewayError as `refuseUndeclared` and `toOpenQuestion` */
+export function toOpenQuestions(
+  { caller, request }: Pick<Asked, 'caller' | 'request'>,
+  questions: Readonly<Record<string, Question>>,
+): Record<string, OpenQuestion> {
+  refuseUndeclared(request, Object.values(questions))
+  return Object.fromEntries(
+    Object.entries(questions).map(([key, question]) => [
+      key,
+      toOpenQuestion(caller, key, question),
+    ]),
+  )
 }
 
 /**
  * @returns what the function gets
  * @throws GatewayError `INVALID_PARAMS`, naming what was expected
  */
-export function readAnswer(question: OpenQuestion, given: unknown): JsonObject {
-  if (!isObject(given)) throw invalid('must be an object')
-  return readers[question.method](given, question.schema)
+export function readAnswer(
+  respondent: Respondent,
+  question: OpenQuestion,
+  given: unknown,
+): JsonObject {
+  if (!isJsonObject(given)) throw invalid('must be an object')
+  return readers[question.method](given, question.schema, respondent)
 }
 
-type Reader = (given: JsonObject, schema: JsonObject | undefined) => JsonObject
+/** The answers that fit their questions; the others are asked for again, extra ones are ignored. */
+export function readAnswers(
+  respondent: Respondent,
+  open: Readonly<Record<string, OpenQuestion>>,
+  responses: JsonObject,
+): Record<string, AnsweredQuestion> {
+  const answers: [string, AnsweredQuestion][] = []
+  for (const [key, question] of Object.entries(open)) {
+    if (!Object.hasOwn(responses, key)) continue
+    try {
+      const answer = readAnswer(respondent, question, responses[key])
+      answers.push([key, { method: question.method, answer }])
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+    }
+  }
+  return Object.fromEntries(answers)
+}
+
+type Reader = (
+  given: JsonObject,
+  schema: JsonObject | undefined,
+  respondent: Respondent,
+) => JsonObject
 
 const readers: Record<QuestionMethod, Reader> = {
   'elicitation/create': readElicited,
@@ -55,12 +109,16 @@ const readers: Record<QuestionMethod, Reader> = {
   'roots/list': readRoots,
 }
 
-function readElicited({ action, content }: JsonObject, schema: JsonObject | undefined): JsonObject {
+function readElicited(
+  { action, content }: JsonObject,
+  schema: JsonObject | undefined,
+  { endpointId }: Respondent,
+): JsonObject {
   if (action === 'decline' || action === 'cancel') return { action }
   if (action !== 'accept') throw invalid('action must be accept, decline or cancel')
   if (schema === undefined) return { action }
-  if (!isObject(content)) throw invalid('content must be an object')
-  const problems = createValidator(schema, 'content')(content)
+  if (!isJsonObject(content)) throw invalid('content must be an object')
+  const problems = rememberSchema(schema, ANSWER, endpointId).check(content)
   if (problems.length > 0) throw invalid(problems.join('; '))
   return { action, content }
 }
@@ -70,7 +128,7 @@ function readSampled(given: JsonObject): JsonObject {
   if (role !== 'assistant' && role !== 'user') throw invalid('role must be assistant or user')
   if (typeof model !== 'string') throw invalid('model must be a string')
   const blocks: unknown[] = [content].flat()
-  if (!blocks.every((block) => isObject(block) && typeof block['type'] === 'string'))
+  if (!blocks.every((block) => isJsonObject(block) && typeof block['type'] === 'string'))
     throw invalid('content must be a content block or an array of them')
   return given
 }
@@ -83,7 +141,7 @@ function readRoots(given: JsonObject): JsonObject {
 }
 
 function hasUri(root: unknown): boolean {
-  return isObject(root) && typeof root['uri'] === 'string'
+  return isJsonObject(root) && typeof root['uri'] === 'string'
 }
 
 function neededCapabilities({ method, params }: Question): ClientCapability[] {
@@ -102,10 +160,6 @@ function toCapabilityObject(capabilities: readonly ClientCapability[]): JsonObje
     object[group] = { ...object[group], ...(member === undefined ? {} : { [member]: {} }) }
   }
   return object
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function invalid(expectation: string): GatewayError {

@@ -13,15 +13,21 @@ import type {
 } from '../protocol/protocol.js'
 import type { Sessions } from '../sessions/sessions.js'
 import { createCallTool } from './call-tool.js'
-import { complete } from './complete.js'
+import { createCancelTask } from './cancel-task.js'
+import { createComplete } from './complete.js'
+import { createDetailTask } from './detailed-task.js'
 import { discover } from './discover.js'
 import { createGetPrompt } from './get-prompt.js'
+import { createGetTask } from './get-task.js'
 import type { Exchange, Handler } from './handler.js'
 import { createInitialize } from './initialize.js'
+import { createListen } from './listen.js'
 import { createListPages } from './list-pages.js'
 import { createReadResource } from './read-resource.js'
 import { createRunFunction, type RunFunctionParts } from './run-function.js'
 import { createSetLogLevel } from './set-log-level.js'
+import { createSubscribeResource, createUnsubscribeResource } from './subscribe-resource.js'
+import { createUpdateTask } from './update-task.js'
 
 export type { Exchange } from './handler.js'
 
@@ -44,15 +50,16 @@ export interface DispatchParts extends RunFunctionParts {
 }
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { catalog, pageSize, server, sessions } = parts
+  const { catalog, pageSize, server, sessions, tasks } = parts
   const runFunction = createRunFunction(parts)
+  const detailTask = createDetailTask(parts)
   const handlers: Handlers = {
     initialize: createInitialize(server),
     ping: () => ({}),
     'server/discover': discover,
     'logging/setLevel': createSetLogLevel(sessions),
     'tools/list': createListPages({ catalog, pageSize, mcpType: 'tool', member: 'tools' }),
-    'tools/call': createCallTool(catalog, runFunction),
+    'tools/call': createCallTool(catalog, runFunction, parts.log),
     'resources/list': createListPages({
       catalog,
       pageSize,
@@ -65,10 +72,16 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       mcpType: 'resource_template',
       member: 'resourceTemplates',
     }),
-    'resources/read': createReadResource(catalog, runFunction),
+    'resources/read': createReadResource(parts, runFunction),
     'prompts/list': createListPages({ catalog, pageSize, mcpType: 'prompt', member: 'prompts' }),
     'prompts/get': createGetPrompt(catalog, runFunction),
-    'completion/complete': complete,
+    'completion/complete': createComplete(parts),
+    'resources/subscribe': createSubscribeResource(catalog, sessions),
+    'resources/unsubscribe': createUnsubscribeResource(sessions),
+    'subscriptions/listen': createListen({ ...parts, detailTask }),
+    'tasks/get': createGetTask(detailTask),
+    'tasks/update': createUpdateTask(tasks),
+    'tasks/cancel': createCancelTask(tasks),
   }
   return {
     handle: async (caller, request, exchange) => {

@@ -12,6 +12,13 @@ export type Handler<M extends McpMethod> = (
 export interface Exchange {
   /** Aborted when the client cancels, or is gone in a revision where that means the same. */
   readonly signal: AbortSignal
+  /** Aborted when the server stops: what only listens answers then. */
+  readonly closing: AbortSignal
+  /**
+   * Closes the connection while the request goes on; the client comes back for the rest of the
+   * stream. Absent where it could not.
+   */
+  readonly closeStream?: (() => void) | undefined
   /** Sends a JSON-RPC notification ahead of the answer; nothing after it. */
   notify(notification: JsonObject): void
   /**

@@ -1,20 +1,35 @@
 import type { Catalog, CatalogFunction, Snapshot } from '../catalog/catalog.js'
 import { GatewayError } from '../domain/errors.js'
+import {
+  type CallResourceParts,
+  createReadCallResource,
+  isCallUri,
+} from './function-call-resource.js'
 import type { Handler } from './handler.js'
 import type { RunFunction } from './run-function.js'
 
+export interface ReadResourceParts extends CallResourceParts {
+  readonly catalog: Catalog
+}
+
+/** The calls of a user win over whatever a bundle serves under their URIs. */
 export function createReadResource(
-  catalog: Catalog,
+  parts: ReadResourceParts,
   runFunction: RunFunction,
 ): Handler<'resources/read'> {
+  const readCall = createReadCallResource(parts)
   return async (caller, request, exchange) => {
     const { uri } = request.params
-    const found = findResource(await catalog.snapshot(caller.endpointId), uri)
-    if (found === undefined)
-      throw new GatewayError('RESOURCE_NOT_FOUND', `Resource not found: ${uri}`, { data: { uri } })
+    if (isCallUri(uri)) return (await readCall(caller, uri)) ?? refuse(uri)
+    const found = findResource(await parts.catalog.snapshot(caller.endpointId), uri)
+    if (found === undefined) return refuse(uri)
     const { fn, params } = found
     return runFunction({ caller, request, fn, input: { uri, params }, exchange })
   }
+}
+
+function refuse(uri: string): never {
+  throw new GatewayError('RESOURCE_NOT_FOUND', `Resource not found: ${uri}`, { data: { uri } })
 }
 
 interface Found {

@@ -1,12 +1,26 @@
-/** What a function says while it runs → notifications, as far as the client asked for them. */
+/** What a function says while it runs → notifications, as far as clients asked for them. */
+import type { Caller } from '../domain/caller.js'
 import { LOG_LEVELS } from '../domain/log-level.js'
 import { type McpRequest, toNotification } from '../protocol/protocol.js'
 import type { FunctionJob } from '../runtime/runtime.js'
+import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { Exchange } from './handler.js'
 
-export type Reporters = Pick<FunctionJob, 'onProgress' | 'onLog'>
+export type Reporters = Pick<
+  FunctionJob,
+  'onProgress' | 'onLog' | 'onResourceUpdated' | 'onListChanged' | 'onCloseStream'
+>
 
-export function createReporters(request: McpRequest, exchange: Exchange): Reporters {
+interface Reported {
+  readonly caller: Caller
+  readonly request: McpRequest
+  readonly exchange: Exchange
+}
+
+export function createReporters(
+  { caller: { endpointId }, request, exchange }: Reported,
+  subscriptions: Subscriptions,
+): Reporters {
   const { progressToken, logLevel } = request
   const least = logLevel === undefined ? Infinity : LOG_LEVELS.indexOf(logLevel)
   return {
@@ -18,5 +32,10 @@ export function createReporters(request: McpRequest, exchange: Exchange): Report
       if (LOG_LEVELS.indexOf(entry.level) < least) return
       exchange.notify(toNotification('notifications/message', { ...entry }))
     },
+    onResourceUpdated: (uri) =>
+      void subscriptions.announce(endpointId, { type: 'resource.updated', uri }),
+    onListChanged: (list) =>
+      void subscriptions.announce(endpointId, { type: 'list.changed', list }),
+    onCloseStream: () => exchange.closeStream?.(),
   }
 }

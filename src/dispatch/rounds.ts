@@ -9,14 +9,9 @@ import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateStore } from '../domain/state-store.js'
 import { type JsonObject, MAX_REQUEST_STATE_CHARS, toInputRequired } from '../protocol/protocol.js'
-import type { AnsweredQuestion, InputRequired, Question } from '../runtime/runtime.js'
+import type { AnsweredQuestion, InputRequired } from '../runtime/runtime.js'
 import type { Sealer } from '../sealing/sealing.js'
-import {
-  type OpenQuestion,
-  readAnswer,
-  refuseUndeclared,
-  toOpenQuestion,
-} from './client-answers.js'
+import { readAnswers, toOpenQuestions } from './client-answers.js'
 import { toRoundContext } from './round-context.js'
 import type { Asked, Conversation, Turn } from './turn.js'
 
@@ -31,13 +26,6 @@ export interface RoundsParts {
 export interface Rounds {
   /** @throws GatewayError `INVALID_PARAMS` for a `requestState` that is not ours, old or used up */
   begin(asked: Asked): Promise<Turn>
-  /**
-   * The turn after these questions, when the client has answered one of them before it was asked:
-   * the function runs on at once. Undefined when there is nothing new to run on with.
-   *
-   * @throws GatewayError as `ask` does
-   */
-  resume(asked: Asked, turn: Turn, required: InputRequired): Turn | undefined
   /**
    * The result that asks the client.
    *
@@ -95,7 +83,7 @@ export function createRounds({ sealer, state, clock, roundTtlMs }: RoundsParts):
       const { requestState, inputResponses = {} } = asked.request.params
       if (requestState === undefined) return firstTurn(asked, inputResponses)
       const sealed = open(asked, requestState)
-      const given = readAnswers(sealed.open, inputResponses)
+      const given = readAnswers(asked.caller, sealed.open, inputResponses)
       const answers = { ...sealed.answers, ...given }
       const { conversationId: id, round, expiresAt } = sealed
       const isComplete = Object.keys(given).length === Object.keys(sealed.open).length
@@ -105,16 +93,9 @@ export function createRounds({ sealer, state, clock, roundTtlMs }: RoundsParts):
         questions: { mode: 'rounds', answers, state: sealed.state },
         // Asked once more, a round keeps its number, and with it its end.
         conversation: isComplete ? { id, round: round + 1 } : { id, round, expiresAt },
+        isAnswered: isComplete,
         end: () => undefined,
       }
-    },
-
-    resume: (asked, turn, { questions, state: functionState }) => {
-      if (turn.offered === undefined) return undefined
-      const given = readAnswers(toOpenQuestions(asked, questions), turn.offered)
-      if (Object.keys(given).length === 0) return undefined
-      const answers = { ...answersOf(turn), ...given }
-      return { ...turn, questions: { mode: 'rounds', answers, state: functionState } }
     },
 
     ask: (asked, turn, { questions, state: functionState }) => {
@@ -137,13 +118,27 @@ export function createRounds({ sealer, state, clock, roundTtlMs }: RoundsParts):
   }
 }
 
-function firstTurn({ fn }: Asked, offered: JsonObject): Turn {
-  return {
-    target: fn.target,
+/** @param offered answers that came before anything was asked, unchecked */
+function firstTurn(asked: Asked, offered: JsonObject): Turn {
+  const first: Turn = {
+    target: asked.fn.target,
     questions: { mode: 'rounds', answers: {}, state: {} },
-    offered,
     end: () => undefined,
   }
+  return withOffered(asked, first, offered)
+}
+
+function withOffered(asked: Asked, turn: Turn, offered: JsonObject): Turn {
+  const resume: Turn['resume'] = async ({ questions, state }) => {
+    const given = readAnswers(asked.caller, toOpenQuestions(asked, questions), offered)
+    const count = Object.keys(given).length
+    if (count === 0) return undefined
+    const answers = { ...answersOf(turn), ...given }
+    const isAnswered = count === Object.keys(questions).length
+    const next: Turn = { ...turn, questions: { mode: 'rounds', answers, state }, isAnswered }
+    return withOffered(asked, next, offered)
+  }
+  return { ...turn, resume }
 }
 
 function newConversation(): Conversation {
@@ -154,39 +149,11 @@ function answersOf({ questions }: Turn): Record<string, AnsweredQuestion> {
   return questions?.mode === 'rounds' ? { ...questions.answers } : {}
 }
 
-/** The answers that fit their questions; the others are asked for again, extra ones are ignored. */
-function readAnswers(
-  open: Readonly<Record<string, OpenQuestion>>,
-  responses: JsonObject,
-): Record<string, AnsweredQuestion> {
-  const answers: [string, AnsweredQuestion][] = []
-  for (const [key, question] of Object.entries(open)) {
-    if (!Object.hasOwn(responses, key)) continue
-    try {
-      const answer = readAnswer(question, responses[key])
-      answers.push([key, { method: question.method, answer }])
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error
-    }
-  }
-  return Object.fromEntries(answers)
-}
-
 /** The setting is today's: a version is what a conversation keeps to, not a password. */
 function targetOf({ caller, fn }: Asked, code: Sealed['code']): Turn['target'] {
   const { packageName, sha256, ...names } = code
   const bundle = { endpointId: caller.endpointId, packageName, sha256 }
   return { bundle, ...names, setting: fn.target.setting }
-}
-
-function toOpenQuestions(
-  { request }: Asked,
-  questions: Readonly<Record<string, Question>>,
-): Record<string, OpenQuestion> {
-  refuseUndeclared(request, Object.values(questions))
-  return Object.fromEntries(
-    Object.entries(questions).map(([key, question]) => [key, toOpenQuestion(key, question)]),
-  )
 }
 
 function refuseTooLarge(requestState: string): void {

@@ -2,8 +2,8 @@
 import type { CatalogFunction } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import type { FunctionTarget } from '../domain/capability.js'
-import type { JsonObject, McpRequest } from '../protocol/protocol.js'
-import type { Questions } from '../runtime/runtime.js'
+import type { McpRequest } from '../protocol/protocol.js'
+import type { InputRequired, Questions } from '../runtime/runtime.js'
 
 /** The requests that run a function. */
 export type FunctionRequest = Extract<
@@ -23,8 +23,15 @@ export interface Turn {
   readonly questions: Questions | undefined
   /** Absent at the first turn of a conversation that may never become one. */
   readonly conversation?: Conversation | undefined
-  /** Answers that came before anything was asked, unchecked, by key. */
-  readonly offered?: JsonObject | undefined
+  /** Everything that was asked before it is answered. */
+  readonly isAnswered?: boolean | undefined
+  /**
+   * The turn after these questions, where they are answered without ending the request: the
+   * function runs on at once. Undefined when there is nothing new to run on with.
+   *
+   * @throws GatewayError when the client cannot be asked, or does not answer
+   */
+  readonly resume?: ((required: InputRequired) => Promise<Turn | undefined>) | undefined
   /** The run is over: nobody waits for answers any longer. */
   end(): void
 }

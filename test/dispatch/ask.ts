@@ -1,4 +1,6 @@
 /** Requests as dispatch receives them, put to a real gateway. */
+import type { GatewayOptions } from '../../src/app.js'
+import type { Exchange } from '../../src/dispatch/dispatch.js'
 import type { Caller } from '../../src/domain/caller.js'
 import type { JsonObject, McpRequest } from '../../src/protocol/protocol.js'
 import type { TestGateway } from '../support/gateway.js'
@@ -15,6 +17,24 @@ export const toRequest = (asked: Asked) =>
 export const toolCall = (name: string, args: JsonObject = {}, more: Partial<McpRequest> = {}) =>
   toRequest({ method: 'tools/call', params: { name, arguments: args }, ...more } as Asked)
 
+/** What belongs to a request whose server goes on. */
+export const exchangeOf = (given: Partial<Exchange> = {}): Exchange => ({
+  signal: new AbortController().signal,
+  closing: new AbortController().signal,
+  notify: () => undefined,
+  ...given,
+})
+
+/** What limits a gateway that a test builds of its own. */
+export const gatewayOptions: GatewayOptions = {
+  callTimeoutMs: 20_000,
+  roundTtlMs: 60_000,
+  taskTimeoutMs: 60_000,
+  taskTtlMs: 600_000,
+  maxBackgroundCalls: 100,
+  pageSize: 10,
+}
+
 export async function ask(
   test: TestGateway,
   asked: McpRequest,
@@ -22,7 +42,7 @@ export async function ask(
 ) {
   const notes: JsonObject[] = []
   const notify = (note: JsonObject) => void notes.push(note)
-  const result = await test.gateway.dispatch.handle(caller, asked, { signal, notify })
+  const result = await test.gateway.dispatch.handle(caller, asked, exchangeOf({ signal, notify }))
   return { result, notes }
 }
 

@@ -7,7 +7,16 @@ import { createDynamoCalls } from '../../src/calls/dynamo-calls.js'
 import { connectLocalAws } from '../../src/local-aws/local-aws.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import { ann, ask, latestRecord, stranger, toolCall, toRequest } from './ask.js'
+import {
+  ann,
+  ask,
+  exchangeOf,
+  gatewayOptions,
+  latestRecord,
+  stranger,
+  toolCall,
+  toRequest,
+} from './ask.js'
 
 let test: TestGateway
 let sha256: string
@@ -111,7 +120,8 @@ describe('a tool call', () => {
 
   it('that is cancelled ends at once and is recorded as cancelled', async () => {
     const controller = new AbortController()
-    const exchange = { signal: controller.signal, notify: () => controller.abort() }
+    const { signal } = controller
+    const exchange = exchangeOf({ signal, notify: () => controller.abort() })
     const waiting = toolCall('wait', {}, { logLevel: 'info' })
     await expect(test.gateway.dispatch.handle(ann, waiting, exchange)).rejects.toMatchObject({
       code: 'CALL_CANCELLED',
@@ -167,13 +177,9 @@ describe('a tool call', () => {
     const client = connectLocalAws({ dataFolder: join(dataFolder, 'none'), spawnEngine: refuse })
     const aws = createAws({ bucket: 'bundles', tables: tableNames(), client })
     const calls = createDynamoCalls({ aws, retentionDays: 1, log: silentLog })
-    const { dispatch } = buildGateway(
-      { ...parts, calls },
-      { callTimeoutMs: 1000, roundTtlMs: 1000, pageSize: 10 },
-    )
-    const exchange = { signal: new AbortController().signal, notify: () => undefined }
+    const { dispatch } = buildGateway({ ...parts, calls }, gatewayOptions)
     await expect(
-      dispatch.handle(ann, toolCall('echo', { text: 'b' }), exchange),
+      dispatch.handle(ann, toolCall('echo', { text: 'b' }), exchangeOf()),
     ).rejects.toMatchObject({ code: 'NOT_RECORDED' })
     aws.close()
   })

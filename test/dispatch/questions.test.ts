@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/protocol/protocol.js'
-import { ann, latestRecord, toolCall } from './ask.js'
+import { ann, exchangeOf, latestRecord, toolCall } from './ask.js'
 import {
   accept,
   type DrivenGateway,
@@ -61,16 +61,14 @@ describe('a question in a revision with a handshake', () => {
   const legacy = async (name: string, ask_?: (method: string, params: JsonObject) => unknown) => {
     const asked = toolCall(name, {}, { clientCapabilities: everything })
     const signals: AbortSignal[] = []
-    const exchange = {
-      signal: new AbortController().signal,
-      notify: () => undefined,
+    const exchange = exchangeOf({
       ...(ask_ && {
         ask: async (method: string, params: JsonObject, signal: AbortSignal) => {
           signals.push(signal)
           return ask_(method, params)
         },
       }),
-    }
+    })
     const result: RoundReply = await test.gateway.dispatch.handle(ann, asked, exchange)
     return { result, signals }
   }

@@ -3,7 +3,7 @@ import { buildGateway } from '../../src/app.js'
 import type { Caller } from '../../src/domain/caller.js'
 import type { JsonObject } from '../../src/protocol/protocol.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import { ann, type Asked, ask, toRequest } from './ask.js'
+import { ann, type Asked, ask, gatewayOptions, toRequest } from './ask.js'
 
 export const TTL_MS = 60_000
 
@@ -18,7 +18,7 @@ export async function startDrivenGateway(): Promise<DrivenGateway> {
   await test.publish('asking_tools')
   const time = { now: Date.now() }
   const clock = { now: () => time.now }
-  const options = { callTimeoutMs: 20_000, roundTtlMs: TTL_MS, pageSize: 10 }
+  const options = { ...gatewayOptions, roundTtlMs: TTL_MS }
   return { ...test, time, gateway: buildGateway({ ...test.parts, clock }, options) }
 }
 
