@@ -23,7 +23,8 @@ export function sendError(reply: FastifyReply, thrown: unknown, log: Log): Fasti
     log.error({ err: error, url: reply.request.url }, 'a request failed with an unknown error')
   const { status, body } = toErrorAnswer(error, {})
   if (status === 401) void reply.header('www-authenticate', challengeFor(reply))
-  return reply.code(status).send(body)
+  // Within an answer an error travels on a 200; here there is none, so the client may try again.
+  return reply.code(status === 200 ? 503 : status).send(body)
 }
 
 function asGatewayError(thrown: unknown): unknown {

@@ -1,22 +1,33 @@
 /** HTTP: one Fastify instance, its limits, and how errors leave it. */
+import { fastifyCors } from '@fastify/cors'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { Authenticator } from '../auth/auth.js'
 import type { EndpointSignals } from '../events/endpoint-signals.js'
+import type { EventLog } from '../events/events.js'
 import type { Sessions } from '../sessions/sessions.js'
+import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { AnswerParts } from './answer-request.js'
+import { createCorsOptions } from './cors.js'
 import { sendError } from './http-errors.js'
+import { createMcpLife, type UnderWay } from './mcp-parts.js'
 import { mcpRoutes } from './mcp-route.js'
 import { createOriginCheck, type OriginRules } from './origin-check.js'
-import { createSessionRequests } from './session-requests.js'
+import type { PlaceLimits } from './standing-places.js'
 
 export interface HttpParts extends AnswerParts {
   readonly authenticator: Authenticator
   readonly sessions: Sessions
+  readonly events: EventLog
   readonly signals: EndpointSignals
+  readonly subscriptions: Subscriptions
 }
 
 export interface HttpOptions extends OriginRules {
   readonly maxBodyBytes: number
+  /** How often open streams show that they live, in milliseconds. Default: 15,000. */
+  readonly heartbeatMs?: number | undefined
+  /** Of streams that stand open without a call. */
+  readonly placeLimits?: PlaceLimits | undefined
 }
 
 export interface HttpServer {
@@ -55,28 +66,43 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
   server.setErrorHandler((error, _request, reply) => sendError(reply, error, parts.log))
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Not found' }))
   server.addHook('onRequest', createOriginCheck(options))
+  void server.register(fastifyCors, { delegator: createCorsOptions(options) })
   server.addHook('onSend', (_request, reply, _payload, done) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
     done()
   })
-  const requests = createSessionRequests(parts.signals, parts.log)
+  const mcp = createMcpLife(parts, options)
   server.addHook('preClose', (done) => {
-    requests.close()
+    mcp.beginClosing()
     done()
   })
-  void server.register(mcpRoutes({ ...parts, requests }))
+  void server.register(mcpRoutes(mcp.parts))
   return {
     listen: (address) => server.listen(address),
-    close: (drainTimeoutMs) => closeWithin(server, drainTimeoutMs),
+    close: async (drainTimeoutMs) => {
+      const { underWay } = mcp.parts
+      await closeWithin(server, drainTimeoutMs, underWay)
+      mcp.close()
+    },
   }
 }
 
-async function closeWithin(server: FastifyInstance, drainTimeoutMs: number): Promise<void> {
-  const cut = setTimeout(() => server.server.closeAllConnections(), drainTimeoutMs)
+async function closeWithin(
+  server: FastifyInstance,
+  drainTimeoutMs: number,
+  underWay: UnderWay,
+): Promise<void> {
+  const isLate = new AbortController()
+  const cut = setTimeout(() => {
+    server.server.closeAllConnections()
+    isLate.abort()
+  }, drainTimeoutMs)
   // Streams that were open when the closing began leave their connections open, at the client's will.
   const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
   try {
     await server.close()
+    // Requests go on without their clients: of these no connection tells.
+    await underWay.settled(isLate.signal)
   } finally {
     clearTimeout(cut)
     clearInterval(sweep)

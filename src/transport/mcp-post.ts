@@ -14,15 +14,13 @@ import {
   type SessionMessage,
   toErrorAnswer,
 } from '../protocol/protocol.js'
-import { answerRequest, type Asked } from './answer-request.js'
+import { type Answer, answerRequest, type Asked } from './answer-request.js'
 import type { HttpParts } from './http-server.js'
-import { inOrder } from './in-order.js'
+import type { McpParts } from './mcp-parts.js'
 import { createReplyStream } from './reply-stream.js'
+import { answerBatch, answerInSession } from './session-answers.js'
 import type { SessionRequests } from './session-requests.js'
-
-export interface McpParts extends HttpParts {
-  readonly requests: SessionRequests
-}
+import type { Place } from './standing-places.js'
 
 export interface Post {
   readonly caller: Caller
@@ -33,9 +31,6 @@ export interface Post {
 /** What a legacy client hears of a function's log until it sets a level. */
 const DEFAULT_LOG_LEVEL: LogLevel = 'info'
 
-/** Members of a batch that run at the same time. */
-const MAX_CONCURRENT = 16
-
 export async function servePost(
   parts: McpParts,
   { caller, headers, body }: Post,
@@ -43,15 +38,19 @@ export async function servePost(
 ): Promise<FastifyReply> {
   const read = readHttpMessage(headers, body)
   const inSession = read.kind === 'session' ? await readInSession(parts, caller, read) : undefined
+  const session = inSession?.session
   const message = inSession?.message ?? read
   if (message.kind === 'session') throw new Error('a message was not read in its session')
-  if (message.kind === 'batch') return answerBatch(parts, { caller, batch: message }, reply)
+  if (message.kind === 'batch') {
+    if (session === undefined) throw new Error('a batch was read without a session')
+    return answerBatch(parts, { caller, session, messages: message.messages }, reply)
+  }
   if (message.kind === 'refused') {
     const answer = toErrorAnswer(message.error, message)
     return reply.code(answer.status).send(answer.body)
   }
   if (message.kind !== 'request') {
-    if (inSession?.session) await take(parts.requests, inSession.session, message)
+    if (session !== undefined) await take(parts.requests, session, message)
     return reply.code(202).send()
   }
   return answerAlone(parts, { caller, request: message.request }, reply)
@@ -96,35 +95,51 @@ async function answerAlone(
   asked: Asked,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { session } = asked.request
-  if (session !== undefined) return answerInSession(parts, { ...asked, session }, reply)
-  const stream = createReplyStream(reply, { cancelsOnClose: asked.request.era === 'modern' })
+  const { request } = asked
+  if (request.session !== undefined)
+    return answerInSession(parts, { ...asked, session: request.session }, reply)
+  if (request.method === 'subscriptions/listen') return answerListen(parts, asked, reply)
+  return answerOutside(parts, asked, reply)
+}
+
+/** It stands open for as long as its client listens. */
+async function answerListen(
+  parts: McpParts,
+  asked: Asked,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const place = takePlace(parts, asked)
+  if ('refusal' in place) return reply.code(place.refusal.status).send(place.refusal.body)
+  try {
+    return await answerOutside(parts, asked, reply)
+  } finally {
+    place.leave()
+  }
+}
+
+function takePlace({ places }: McpParts, { caller, request }: Asked): Place | { refusal: Answer } {
+  try {
+    return places.take(caller)
+  } catch (error) {
+    return { refusal: toErrorAnswer(error, request) }
+  }
+}
+
+/** A request that stands alone, or the one that opens a session. */
+async function answerOutside(
+  parts: McpParts,
+  asked: Asked,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const stream = createReplyStream(reply, {
+    connections: parts.connections,
+    closing: parts.closing,
+    cancelsOnClose: asked.request.era === 'modern',
+  })
   const { status, body } = await answerRequest(parts, asked, stream.exchange)
   const token = 'result' in body ? await openSession(parts, asked) : undefined
   if (token !== undefined) void reply.header('mcp-session-id', token)
   return stream.finish(status, body)
-}
-
-/** A request that its client can cancel, and whose function can ask the client. */
-async function answerInSession(
-  parts: McpParts,
-  asked: Asked & { readonly session: Session },
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { requests } = parts
-  const { id: sessionId, endpointId, userId } = asked.session
-  const running = requests.begin(asked.session, asked.request.id)
-  const stream = createReplyStream(reply, {
-    cancelsOnClose: false,
-    signal: running.signal,
-    questions: { pending: requests.pending, respondent: { endpointId, userId, sessionId } },
-  })
-  try {
-    const { status, body } = await answerRequest(parts, asked, stream.exchange)
-    return running.signal.aborted ? stream.abandon() : stream.finish(status, body)
-  } finally {
-    running.end()
-  }
 }
 
 /** The token of the session that a handshake has opened. */
@@ -136,24 +151,4 @@ async function openSession(
   const { protocolVersion, capabilities, clientInfo } = request.params
   const version = negotiateLegacy(protocolVersion)
   return sessions.open(caller, { version, capabilities, clientInfo })
-}
-
-/** One answer for each member that wants one: an array, or a stream when there is more to say. */
-async function answerBatch(
-  parts: HttpParts,
-  { caller, batch }: { caller: Caller; batch: Batch },
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const asked = batch.messages.filter(
-    (message) => message.kind === 'request' || message.kind === 'refused',
-  )
-  if (asked.length === 0) return reply.code(202).send()
-  const stream = createReplyStream(reply, { cancelsOnClose: false })
-  const answers = await inOrder(asked, MAX_CONCURRENT, async (message) => {
-    if (message.kind === 'refused') return toErrorAnswer(message.error, message).body
-    const { request } = message
-    const { body } = await answerRequest(parts, { caller, request }, stream.exchange)
-    return body
-  })
-  return stream.finish(200, answers)
 }

@@ -1,9 +1,14 @@
-/** `/{endpoint_id}/mcp`, and `/mcp` for the endpoint `default`: POST, and DELETE of a session. */
+/**
+ * `/{endpoint_id}/mcp`, and `/mcp` for the endpoint `default`: POST, and of a session GET and DELETE.
+ */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import { checkSessionVersion, isModernHeader } from '../protocol/protocol.js'
-import { type McpParts, servePost } from './mcp-post.js'
+import type { Session } from '../domain/session.js'
+import { serveGet } from './mcp-get.js'
+import type { McpParts } from './mcp-parts.js'
+import { servePost } from './mcp-post.js'
 
 const DEFAULT_ENDPOINT = 'default'
 
@@ -32,41 +37,83 @@ export function mcpRoutes(parts: McpParts): FastifyPluginAsync {
       server.post<EndpointRoute>(url, { onRequest }, (request, reply) => {
         refuseNarrowAccept(request.headers.accept)
         const { headers, body } = request
-        const text = typeof body === 'string' ? body : ''
-        return servePost(parts, { caller: callerOf(request), headers, body: text }, reply)
+        if (typeof body !== 'string') throw noJson()
+        const post = { caller: callerOf(request), headers, body }
+        return parts.underWay.add(servePost(parts, post, reply))
       })
-      server.delete<EndpointRoute>(url, { onRequest }, (request, reply) =>
+      const ofSessions = { onRequest: [onRequest, refuseModern] }
+      server.get<EndpointRoute>(url, { ...ofSessions, exposeHeadRoute: false }, (request, reply) =>
+        openStream(parts, request, reply),
+      )
+      server.delete<EndpointRoute>(url, ofSessions, (request, reply) =>
         endSession(parts, request, reply),
       )
-      server.route({ method: ['GET', 'PUT', 'PATCH'], url, handler: refuseMethod })
+      // Refused before a body is read, so that nothing is said of a body that could never do.
+      server.route({
+        method: ['HEAD', 'PUT', 'PATCH'],
+        url,
+        onRequest: refuseMethod,
+        handler: refuseMethod,
+      })
     }
   }
 }
 
-/** No stream is offered outside a request. */
+/** Of a request without type and body, which is never parsed. */
+function noJson(): GatewayError {
+  return new GatewayError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type: must be application/json')
+}
+
+/** Revisions without sessions have POST alone. */
+async function refuseModern(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return isModernHeader(request.headers) ? refuseMethod(request, reply) : undefined
+}
+
 async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const allowed = isModernHeader(request.headers) ? 'POST' : 'POST, DELETE'
+  const allowed = isModernHeader(request.headers) ? 'POST' : 'GET, POST, DELETE'
   return reply
     .code(405)
     .header('allow', allowed)
     .send({ error: `Method not allowed: use ${allowed}` })
 }
 
-async function endSession(
-  { sessions }: McpParts,
+async function openStream(
+  parts: McpParts,
   request: FastifyRequest<EndpointRoute>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { headers } = request
-  if (isModernHeader(headers)) return refuseMethod(request, reply)
-  const token = headers['mcp-session-id']
-  const session = await sessions.find(
-    callerOf(request),
-    typeof token === 'string' ? token.trim() : undefined,
-  )
-  checkSessionVersion(headers, session)
-  await sessions.terminate(session)
+  if (!takes(headers.accept, 'text/event-stream', 'text/*'))
+    throw new GatewayError('NOT_ACCEPTABLE', 'Accept: must list text/event-stream')
+  const session = await findSession(parts, request)
+  const lastEventId = headerText(headers['last-event-id'])
+  return serveGet(parts, { session, lastEventId }, reply)
+}
+
+async function endSession(
+  parts: McpParts,
+  request: FastifyRequest<EndpointRoute>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const session = await findSession(parts, request)
+  await parts.sessions.terminate(session)
   return reply.code(204).send()
+}
+
+async function findSession(
+  { sessions }: McpParts,
+  request: FastifyRequest<EndpointRoute>,
+): Promise<Session> {
+  const { headers } = request
+  const session = await sessions.find(callerOf(request), headerText(headers['mcp-session-id']))
+  checkSessionVersion(headers, session)
+  return session
+}
+
+/** @returns undefined for a header that is not there, or says nothing */
+function headerText(value: string | string[] | undefined): string | undefined {
+  const text = typeof value === 'string' ? value.trim() : ''
+  return text === '' ? undefined : text
 }
 
 function callerOf({ caller }: FastifyRequest<EndpointRoute>): Caller {
@@ -75,12 +122,17 @@ function callerOf({ caller }: FastifyRequest<EndpointRoute>): Caller {
 }
 
 /** Either form may be chosen for the answer, so a client has to take both. */
-function refuseNarrowAccept(accept = '*/*'): void {
-  const takes = (type: string, group: string) =>
-    accept.includes(type) || accept.includes(group) || accept.includes('*/*')
-  if (!takes('application/json', 'application/*') || !takes('text/event-stream', 'text/*'))
-    throw new GatewayError(
-      'NOT_ACCEPTABLE',
-      'Accept: must list both application/json and text/event-stream',
-    )
+function refuseNarrowAccept(accept: string | undefined): void {
+  const takesBoth =
+    takes(accept, 'application/json', 'application/*') &&
+    takes(accept, 'text/event-stream', 'text/*')
+  if (takesBoth) return
+  throw new GatewayError(
+    'NOT_ACCEPTABLE',
+    'Accept: must list both application/json and text/event-stream',
+  )
+}
+
+function takes(accept = '*/*', type: string, group: string): boolean {
+  return accept.includes(type) || accept.includes(group) || accept.includes('*/*')
 }

@@ -1,5 +1,5 @@
 /** Against DNS rebinding and foreign web pages: which `Host` and `Origin` a request may carry. */
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../domain/errors.js'
 
 export interface OriginRules {
@@ -13,19 +13,35 @@ export interface OriginRules {
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+/** Whether a web page of an origin may call. */
+export type OriginRule = (origin: string) => boolean
+
 /**
  * A page may call from an allowed origin, from the public URL, and from loopback when the server
- * listens there. A server on loopback serves loopback names (and its public name) only.
+ * listens there. The one place that says so: the check refuses by it, CORS allows by it.
  */
-export function createOriginCheck(rules: OriginRules): (request: FastifyRequest) => Promise<void> {
+export function createOriginRule({
+  isLoopback,
+  publicUrl,
+  allowedOrigins,
+}: OriginRules): OriginRule {
+  const origins = new Set(allowedOrigins)
+  if (publicUrl !== undefined) origins.add(new URL(publicUrl).origin)
+  return (origin) => origins.has(origin) || (isLoopback && isLoopbackUrl(origin))
+}
+
+/** A server on loopback serves loopback names (and its public name) only. */
+export function createOriginCheck(
+  rules: OriginRules,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const publicUrl = rules.publicUrl === undefined ? undefined : new URL(rules.publicUrl)
-  const origins = new Set(rules.allowedOrigins)
-  if (publicUrl !== undefined) origins.add(publicUrl.origin)
-  return async ({ headers: { host, origin } }) => {
+  const mayCall = createOriginRule(rules)
+  return async ({ headers: { host, origin } }, reply) => {
+    // Said of every answer, refusals too: no cache may give one origin what another was told.
+    void reply.header('vary', 'Origin')
     if (rules.isLoopback && !isLocalHost(host, publicUrl))
       throw new GatewayError('ORIGIN_REFUSED', 'Host: this server is reached by a loopback name')
-    if (origin === undefined || origins.has(origin)) return
-    if (rules.isLoopback && isLoopbackUrl(origin)) return
+    if (origin === undefined || mayCall(origin)) return
     throw new GatewayError('ORIGIN_REFUSED', 'Origin: not allowed here, see ALLOWED_ORIGINS')
   }
 }

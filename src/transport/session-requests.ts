@@ -43,10 +43,10 @@ export function createSessionRequests(signals: EndpointSignals, log: Log): Sessi
   })
 
   const onSignal = (endpointId: string, signal: EndpointSignal) => {
-    const { sessionId } = signal
     if (signal.type === 'request.cancelled')
-      running.get(toKey(sessionId, signal.requestId))?.abort()
-    else pending.answer({ endpointId, sessionId, userId: signal.userId }, signal.response)
+      running.get(toKey(signal.sessionId, signal.requestId))?.abort()
+    if (signal.type === 'client.answered')
+      pending.answer({ endpointId, ...signal }, signal.response)
   }
   /** Nobody waits for it: without signals requests still run, out of reach of other instances. */
   const hear = (endpointId: string) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerOf, messagesOf, rest } from '../support/event-stream.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
 import { openSession } from '../support/session.js'
@@ -37,13 +38,6 @@ const end = (gateway: TestGateway, headers: Headers) =>
 
 const open = (version?: string) => openSession(a.url, { token, version })
 
-/** The messages of an SSE body, in order. */
-const messagesOf = async (response: Response) =>
-  (await response.text())
-    .split('\n\n')
-    .filter((frame) => frame !== '')
-    .map((frame) => JSON.parse(frame.replace('event: message\ndata: ', '')) as { method?: string })
-
 describe('a session over HTTP', () => {
   it.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])(
     'of %s is served by every instance in that revision, with and without its header',
@@ -53,7 +47,7 @@ describe('a session over HTTP', () => {
       for (const gateway of [a, b])
         for (const more of [{}, { 'mcp-protocol-version': version }]) {
           const answer = await post(gateway, { ...headers, ...more }, toolCall('whoami'))
-          expect(await answer.json()).toMatchObject({
+          expect(await answerOf(answer)).toMatchObject({
             result: { structuredContent: { userId: 'ann' } },
           })
           expect(answer.headers.has('mcp-session-id')).toBe(false)
@@ -154,7 +148,7 @@ describe('a session over HTTP', () => {
     expect(await isHeard(a)).toBe(true)
     expect(await isHeard(b)).toBe(true)
     const set = await post(a, headers, message('logging/setLevel', { level: 'emergency' }))
-    expect(await set.json()).toMatchObject({ result: {} })
+    expect(await answerOf(set)).toMatchObject({ result: {} })
     expect(await isHeard(a)).toBe(false)
     await expect.poll(() => isHeard(b), { timeout: 5000 }).toBe(false)
   })
@@ -208,7 +202,7 @@ describe('a batch over HTTP', () => {
       toolCall('echo', { text: 'b' }, 2),
     ])
     expect(answer.headers.get('content-type')).toBe('text/event-stream')
-    const messages = await messagesOf(answer)
+    const messages = await rest(messagesOf(answer))
     expect(messages.filter(({ method }) => method === 'notifications/message')).toHaveLength(3)
     expect(messages.slice(-2)).toMatchObject([
       { id: 1, result: {} },

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerOf, messagesOf, rest } from '../support/event-stream.js'
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
 import { openSession } from '../support/session.js'
@@ -29,13 +30,6 @@ const call = (name: string, args: object = {}, meta: object = {}) =>
 const post = (body: string, headers = session, path = '/default/mcp') =>
   fetch(`${test.url}${path}`, { method: 'POST', headers, body })
 
-/** The messages of an SSE body, in order. */
-const messagesOf = async (response: Response) =>
-  (await response.text())
-    .split('\n\n')
-    .filter((frame) => frame !== '')
-    .map((frame) => JSON.parse(frame.replace('event: message\ndata: ', '')) as { method?: string })
-
 const modernMeta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
@@ -49,7 +43,8 @@ const modernHeaders = (name: string) => ({
 
 describe('POST /{endpoint_id}/mcp', () => {
   it('answers in JSON when there is nothing to say before the answer [L4]', async () => {
-    const response = await post(call('echo', { text: 'tea' }))
+    const early = await openSession(test.url, { token: ADMIN_TOKEN, version: '2025-06-18' })
+    const response = await post(call('echo', { text: 'tea' }), early)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('application/json')
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -61,7 +56,7 @@ describe('POST /{endpoint_id}/mcp', () => {
     const response = await post(call('steps', {}, { progressToken: 5 }))
     expect(response.headers.get('content-type')).toBe('text/event-stream')
     expect(response.headers.get('x-accel-buffering')).toBe('no')
-    const messages = await messagesOf(response)
+    const messages = await rest(messagesOf(response))
     expect(messages.map(({ method = 'answer' }) => method)).toEqual([
       'notifications/message',
       'notifications/progress',
@@ -75,7 +70,7 @@ describe('POST /{endpoint_id}/mcp', () => {
   })
 
   it('serves the endpoint "default" at /mcp too', async () => {
-    expect(await (await post(rpc('ping'), session, '/mcp')).json()).toMatchObject({ result: {} })
+    expect(await answerOf(await post(rpc('ping'), session, '/mcp'))).toMatchObject({ result: {} })
   })
 
   it('takes notifications and responses with 202 and no body [L3]', async () => {
@@ -90,9 +85,9 @@ describe('POST /{endpoint_id}/mcp', () => {
   })
 
   it.each([
-    ['GET', {}, 'POST, DELETE'],
     ['GET', { 'mcp-protocol-version': '2026-07-28' }, 'POST'],
-    ['PUT', {}, 'POST, DELETE'],
+    ['HEAD', {}, 'GET, POST, DELETE'],
+    ['PUT', {}, 'GET, POST, DELETE'],
     ['DELETE', { 'mcp-protocol-version': '2026-07-28' }, 'POST'],
   ])('is told of %s with %j that %s would do [M1]', async (method, more, allowed) => {
     const headers = { ...session, ...more }
@@ -253,7 +248,7 @@ describe('closing', () => {
     })
     const running = await response
     await lone.stop()
-    expect((await messagesOf(running)).at(-1)).toMatchObject({ id: 1, result: {} })
+    expect(await answerOf(running)).toMatchObject({ id: 1, result: {} })
     await expect(fetch(lone.url)).rejects.toThrow('fetch failed')
   })
 })

@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  answerOf as readAnswer,
+  messagesOf,
+  next,
+  type RpcMessage,
+} from '../support/event-stream.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
 import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
@@ -28,12 +34,6 @@ afterAll(async () => {
 })
 
 type Headers = Record<string, string>
-interface Message {
-  id?: string | number
-  method?: string
-  params?: Record<string, unknown>
-  result?: unknown
-}
 
 const open = async (capabilities: object = { elicitation: {} }) =>
   openSession(a.url, { token: await a.tokenFor('ann'), capabilities })
@@ -51,21 +51,7 @@ const call = (name: string, id: string | number = 1) => ({
   params: { name, arguments: {} },
 })
 
-/** The messages of a stream, as they come. */
-async function* messagesOf(response: Response): AsyncGenerator<Message> {
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += Buffer.from(chunk).toString()
-    const frames = text.split('\n\n')
-    text = frames.pop() ?? ''
-    for (const frame of frames) yield JSON.parse(frame.replace('event: message\ndata: ', ''))
-  }
-}
-
-const next = async (messages: AsyncGenerator<Message>): Promise<Message> =>
-  (await messages.next()).value ?? {}
-
-const answerOf = ({ id }: Message) => ({
+const answerOf = ({ id }: RpcMessage) => ({
   id,
   result: { action: 'accept', content: { name: 'Ann' } },
 })
@@ -115,7 +101,7 @@ describe.skipIf(isSkipped)('a function that asks the client of a session', () =>
 
   it('is told so when the client takes no questions', async () => {
     const response = await post(a, await open({}), call('greet'))
-    expect(await response.json()).toMatchObject({ result: { isError: true } })
+    expect(await readAnswer(response)).toMatchObject({ result: { isError: true } })
   })
 })
 

@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Exchange } from '../../src/dispatch/dispatch.js'
+import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
+import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import {
+  type Headers,
+  messagesIn,
+  slowCall,
+  startStreamServer,
+  type StreamServer,
+} from './stream-server.js'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway()
+})
+afterAll(() => gateway.stop())
+
+let server: StreamServer
+let session: Headers
+beforeEach(async () => {
+  server = await startStreamServer(gateway)
+  session = await server.open()
+})
+afterEach(() => server.close())
+
+const listen = ({ authorization = '' }: Headers) =>
+  [
+    {
+      authorization,
+      'content-type': 'application/json',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    },
+    {
+      jsonrpc: '2.0',
+      id: 7,
+      method: 'subscriptions/listen',
+      params: {
+        notifications: { toolsListChanged: true },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    },
+  ] as const
+
+/** As `subscriptions/listen` does: it answers when the server closes. */
+const listenUntilClosing = async (exchange: Exchange) => {
+  exchange.notify({ jsonrpc: '2.0', method: 'acknowledged' })
+  await new Promise((resolve) => exchange.closing.addEventListener('abort', resolve))
+  return { ended: true }
+}
+
+describe('streams that stand open', () => {
+  it('show that they live, those of modern calls too [M4]', async () => {
+    const lively = await startStreamServer(gateway, { heartbeatMs: 5 })
+    lively.on('listen', listenUntilClosing)
+    const standing = framesOf(await lively.get(session))
+    const modern = framesOf(await lively.post(...listen(session)))
+    for (const frames of [standing, modern]) {
+      await next(frames)
+      for (let beats = 0; beats < 3; beats++)
+        expect(await next(frames)).toMatchObject({ isComment: true })
+    }
+    await lively.close()
+  })
+
+  it('are limited for a user: one more is refused until one has ended', async () => {
+    const small = await startStreamServer(gateway, { placeLimits: { maxPerUser: 2 } })
+    const leave = new AbortController()
+    const open = [await small.open(), await small.open(), await small.open()] as const
+    await next(framesOf(await small.get(open[0], undefined, leave.signal)))
+    const second = await small.get(open[1])
+    const refused = await small.get(open[2])
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject({ error: { code: -31005 } })
+    const bob = await small.get(await small.open({ userId: 'bob' }))
+    expect(bob.status).toBe(200)
+    leave.abort()
+    await expect.poll(async () => (await small.get(open[2])).status).toBe(200)
+    await Promise.all([second.body?.cancel(), bob.body?.cancel()])
+    await small.close()
+  })
+
+  it('of subscriptions/listen are counted with them', async () => {
+    const small = await startStreamServer(gateway, { placeLimits: { maxPerUser: 1 } })
+    small.on('listen', listenUntilClosing)
+    const first = await small.post(...listen(session))
+    const messages = messagesOf(first)
+    await next(messages)
+    const second = await small.post(...listen(session))
+    expect(await second.json()).toMatchObject({ id: 7, error: { code: -31005 } })
+    await small.close()
+    expect(await rest(messages)).toMatchObject([{ id: 7, result: { ended: true } }])
+  })
+
+  it('end when the server closes, before it waits for calls, and no new ones begin', async () => {
+    const closing = await startStreamServer(gateway)
+    const gate = slowCall(closing)
+    const standing = framesOf(await closing.get(session))
+    await next(standing)
+    const call = framesOf(await closing.call(session, 'slow'))
+    await next(call)
+    const other = await closing.open()
+    const abandoned = framesOf(await closing.call(other, 'slow', 2))
+    const resumed = framesOf(await closing.get(other, (await next(abandoned)).id))
+    await next(resumed)
+    const closed = closing.close(20_000)
+    await rest(standing)
+    await rest(resumed)
+    gate.open()
+    expect(messagesIn(await rest(call))).toHaveLength(3)
+    await closed
+  })
+
+  it('and calls whose clients have gone: the server waits for what they still say', async () => {
+    const closing = await startStreamServer(gateway)
+    const gate = slowCall(closing)
+    const controller = new AbortController()
+    const frames = framesOf(await closing.call(session, 'slow', 3, controller.signal))
+    const { id } = await next(frames)
+    controller.abort()
+    const closed = closing.close(20_000)
+    gate.open()
+    await closed
+    const messages = await rest(messagesOf(await server.get(session, id)))
+    expect(messages.at(-1)).toMatchObject({ id: 3, result: {} })
+  })
+})
