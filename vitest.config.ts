@@ -6,10 +6,10 @@ const projects = {
   integration: [
     'test/{aws,local-aws,local-s3,calls,catalog,bundles,function-host,runtime,publishing,cli,contracts}/**/*.test.ts',
   ],
-  sse: ['test/events/**/*.test.ts', 'test/transport/sse*.test.ts'],
+  sse: ['test/{events,subscriptions}/**/*.test.ts', 'test/transport/sse*.test.ts'],
   auth: ['test/{auth,sessions}/**/*.test.ts'],
   mcp_core: [
-    'test/{dispatch,journeys,differential}/**/*.test.ts',
+    'test/{dispatch,tasks,journeys,differential}/**/*.test.ts',
     'test/transport/!(sse)*.test.ts',
     'test/conformance/**/*.test.ts',
   ],

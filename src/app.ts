@@ -11,7 +11,9 @@ import { createEndpointSignals } from './events/endpoint-signals.js'
 import type { EventLog } from './events/events.js'
 import type { Executor } from './runtime/runtime.js'
 import type { Sealer } from './sealing/sealing.js'
-import type { Sessions } from './sessions/sessions.js'
+import { createToldSessions, type Sessions } from './sessions/sessions.js'
+import { createSubscriptions } from './subscriptions/subscriptions.js'
+import { createTasks } from './tasks/tasks.js'
 import type { Log } from './telemetry/telemetry.js'
 import type { HttpOptions, HttpServer } from './transport/http-server.js'
 import type { StdioOptions, StdioParts } from './transport/stdio.js'
@@ -43,7 +45,18 @@ export interface GatewayOptions {
   readonly callTimeoutMs: number
   /** How long a client may take to answer the questions of a round, in milliseconds. */
   readonly roundTtlMs: number
+  /** How long a function may run in the background, in milliseconds. */
+  readonly taskTimeoutMs: number
+  /** How long a call in the background can be asked for after it was made, in milliseconds. */
+  readonly taskTtlMs: number
+  /** Calls in the background at a time. */
+  readonly maxBackgroundCalls: number
   readonly pageSize: number
+  /**
+   * How long events are kept for replay, in milliseconds: as long the catalog of an endpoint is
+   * watched for a client that may come back. Default: 5 minutes.
+   */
+  readonly eventMaxAgeMs?: number | undefined
 }
 
 export interface Gateway {
@@ -53,28 +66,46 @@ export interface Gateway {
   openHttp(options: HttpOptions): Promise<HttpServer>
   /** Settles at the end of the input, when everything that ran has been answered. */
   serveStdio(streams: StdioStreams, options: StdioOptions): Promise<void>
+  /**
+   * Takes no new calls into the background and waits for those that run; after this long they end
+   * as interrupted.
+   */
+  endTasks(timeoutMs: number): Promise<void>
+  /** Ends what goes on outside of requests; to be called before the parts are closed. */
+  endBackground(): Promise<void>
 }
 
 type StdioStreams = Pick<StdioParts, 'input' | 'output'>
 
 export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
-  const { authenticator, sessions, server, log } = parts
-  const dispatch = createDispatch({ ...parts, ...options })
+  const { authenticator, server, log } = parts
+  const signals = createEndpointSignals(parts.events, log)
+  const sessions = parts.sessions && createToldSessions({ sessions: parts.sessions, signals, log })
+  const watch = { lingerMs: options.eventMaxAgeMs }
+  const subscriptions = createSubscriptions({ ...parts, signals, watch })
+  const tasks = createTasks({ ...parts, ...options, signals, subscriptions })
+  const dispatch = createDispatch({ ...parts, ...options, sessions, subscriptions, tasks })
   return {
     dispatch,
     openHttp: async (httpOptions) => {
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      const signals = createEndpointSignals(parts.events, log)
+      const { events } = parts
       return createHttpServer(
-        { authenticator, sessions, signals, dispatch, server, log },
+        { authenticator, sessions, events, signals, subscriptions, dispatch, server, log },
         httpOptions,
       )
     },
     serveStdio: async (streams, stdioOptions) => {
       const { serveStdio } = await import('./transport/stdio.js')
-      return serveStdio({ dispatch, server, log, ...streams }, stdioOptions)
+      return serveStdio({ dispatch, subscriptions, server, log, ...streams }, stdioOptions)
+    },
+    endTasks: (timeoutMs) => tasks.close(timeoutMs),
+    endBackground: async () => {
+      await tasks.close(0)
+      subscriptions.close()
+      sessions?.close()
     },
   }
 }

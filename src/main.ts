@@ -29,9 +29,18 @@ const program: Program = {
     const options = {
       callTimeoutMs: config.CALL_TIMEOUT_MS,
       roundTtlMs: config.ROUND_TTL_MS,
+      taskTimeoutMs: config.TASK_TIMEOUT_MS,
+      taskTtlMs: config.TASK_TTL_MS,
+      maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
       pageSize: config.PAGE_SIZE,
+      eventMaxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
     }
-    return { ...parts, ...buildGateway(parts, options) }
+    const gateway = buildGateway(parts, options)
+    const close = async () => {
+      await gateway.endBackground()
+      await parts.close()
+    }
+    return { ...parts, ...gateway, close }
   },
 }
 

@@ -11,7 +11,6 @@ export interface Requirement {
 }
 
 const LATER = 'authorization servers are a later step'
-const BEING_BUILT = 'being built'
 
 export const REQUIREMENTS: readonly Requirement[] = [
   {
@@ -54,7 +53,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: 'L11',
     demands:
       'A message goes out on one stream only; resuming by the last event id replays that stream and no other.',
-    pending: BEING_BUILT,
   },
   {
     id: 'L12',
@@ -184,21 +182,18 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: 'M50',
     demands:
       'A subscription stream begins with what was honoured, carries its id in every frame and only what was asked for.',
-    pending: BEING_BUILT,
   },
   {
     id: 'M51',
     demands: 'A subscription that the server ends is answered with its result first.',
-    pending: BEING_BUILT,
   },
   {
     id: 'M52',
     demands: 'A subscription of which nothing is honoured is acknowledged and complete at once.',
-    pending: BEING_BUILT,
   },
   { id: 'M60', demands: 'Progress is told only under a token, and its values rise.' },
   { id: 'M61', demands: 'Logs are told only from the level that the request asked for.' },
-  { id: 'M62', demands: 'The trace context in `_meta` is picked up.', pending: BEING_BUILT },
+  { id: 'M62', demands: 'The trace context in `_meta` is picked up.' },
   { id: 'M63', demands: 'Error codes of our own lie outside what JSON-RPC and MCP reserve.' },
   {
     id: 'A1',

@@ -49,5 +49,6 @@ export interface OpenGateway {
   createTables(): Promise<void>
   openHttp(options: HttpOptions): Promise<HttpServer>
   serveStdio(streams: { input: Readable; output: Writable }, options: StdioOptions): Promise<void>
+  endTasks(timeoutMs: number): Promise<void>
   close(): Promise<void>
 }

@@ -39,7 +39,8 @@ async function startHttp(config: Config, program: Program, log: Log): Promise<vo
       newToken: secrets.isNew ? secrets.adminToken : undefined,
     })
     await signal
-    await http.close(config.DRAIN_TIMEOUT_MS)
+    const { DRAIN_TIMEOUT_MS: drainMs } = config
+    await Promise.all([http.close(drainMs), gateway.endTasks(drainMs)])
   } finally {
     await gateway.close()
   }
@@ -61,11 +62,14 @@ async function startStdio(config: Config, program: Program, log: Log): Promise<v
         maxLineBytes: config.MAX_BODY_BYTES,
       },
     )
+    const { DRAIN_TIMEOUT_MS: drainMs } = config
     const drained = program.untilSignal().then(() => {
       program.stdin.destroy()
-      return delay(config.DRAIN_TIMEOUT_MS, undefined, { ref: false })
+      return Promise.all([delay(drainMs, undefined, { ref: false }), gateway.endTasks(drainMs)])
     })
     await Promise.race([serving, drained])
+    // The client has gone, but what it left running may be asked for through another process.
+    await gateway.endTasks(drainMs)
   } finally {
     await gateway.close()
   }

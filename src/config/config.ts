@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 
 const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 const MIB = 1024 * 1024
 
 const integer = (min: number, max: number) => {
@@ -128,6 +129,12 @@ export const settings = {
   ROUND_TTL_MS: integer(1000, 24 * 60 * MINUTE_MS)
     .default(10 * MINUTE_MS)
     .describe('how long a client may take to answer the questions of a function (2026-07-28)'),
+  TASK_TIMEOUT_MS: integer(10, DAY_MS)
+    .default(15 * MINUTE_MS)
+    .describe('how long a function may run in the background'),
+  TASK_TTL_MS: integer(1000, 30 * DAY_MS)
+    .default(DAY_MS)
+    .describe('how long a call in the background can be asked for after it was made'),
   DRAIN_TIMEOUT_MS: integer(0, 10 * MINUTE_MS)
     .default(25_000)
     .describe('how long running calls may take to end at shutdown'),
@@ -153,6 +160,9 @@ export const settings = {
   MAX_HEAP_MB: integer(16, 16_384).default(128).describe('heap of one worker, in MiB'),
   MAX_WORKERS: integer(1, 4096).default(32).describe('workers in all'),
   MAX_CALLS_PER_WORKER: integer(1, 10_000).default(64).describe('calls at a time in one worker'),
+  MAX_BACKGROUND_CALLS: integer(1, 100_000)
+    .default(1000)
+    .describe('calls in the background at a time'),
   WORKER_IDLE_MS: integer(100, 24 * 60 * MINUTE_MS)
     .default(MINUTE_MS)
     .describe('a worker without calls for this long is ended'),
@@ -227,6 +237,8 @@ function* contradictions(values: Values): Generator<[string, string]> {
   }
   if (chosen.includes('oidc') && values.OIDC_ISSUER === undefined)
     yield ['OIDC_ISSUER', 'is needed with AUTH_PROVIDER=oidc']
+  if (values.TASK_TTL_MS < values.TASK_TIMEOUT_MS)
+    yield ['TASK_TTL_MS', 'must be at least TASK_TIMEOUT_MS']
   const unserved = chosen.filter((name) => name !== 'local')
   if (unserved.length > 0)
     yield ['AUTH_PROVIDER', `this version serves local only, not ${unserved.join(', ')}`]

@@ -14,6 +14,7 @@ const NO_DELAYS = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
 export interface DynamoServer {
   /** Its `close` also closes the store; what it answers is for the caller to decide. */
   readonly server: Server
+  /** Settles when the store has done its part, whether or not the client is still there. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
@@ -54,15 +55,29 @@ function guard(listener: Listener, log: Log): DynamoServer['answer'] {
     try {
       const { method, url, headers } = request
       const replayed = Object.assign(new EventEmitter(), { method, url, headers })
+      const answered = whenEnded(response)
       listener(replayed, response)
       // By hand, so that what dynalite throws meanwhile arrives here.
       replayed.emit('data', body)
       replayed.emit('end')
+      await answered
     } catch (error) {
       log.error({ err: error, target: request.headers['x-amz-target'] }, 'dynalite failed')
       if (!response.headersSent) answer(response, 500, 'InternalServerError')
     }
   }
+}
+
+/** A response whose client has gone is ended too, but does not say so. */
+function whenEnded(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = response.end.bind(response)
+    const endAndTell = (...args: unknown[]) => {
+      resolve()
+      return Reflect.apply(end, response, args)
+    }
+    Object.assign(response, { end: endAndTell })
+  })
 }
 
 /** A quick test; it is also true of text that merely looks like a list with a null. */

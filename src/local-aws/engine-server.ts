@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createLocalS3 } from '../local-s3/local-s3.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { DataFolder } from './data-folder.js'
@@ -43,16 +44,19 @@ export async function serveEngine(options: EngineOptions): Promise<EngineServer>
   const stopping = new AbortController()
   const close = () => stopping.abort()
   const idle = createIdleTimer(idleMs, close)
+  const reading = createUnderWay()
   const answer: Answer = (request, response) => {
     idle.count(response)
     // A closing server keeps a connection that was busy: end it with its answer.
     response.once('close', () => stopping.signal.aborted && setImmediate(closeIdle, servers))
-    return isDynamo(request) ? dynamo.answer(request, response) : s3(request, response)
+    return isDynamo(request) ? reading.add(dynamo.answer(request, response)) : s3(request, response)
   }
   dynamo.server.on('request', withErrors(answer, log))
   loopback?.on('request', withErrors(refuseStrangers(answer), log))
-  const closed = once(stopping.signal, 'abort').then(() => {
+  const closed = once(stopping.signal, 'abort').then(async () => {
     idle.stop()
+    // dynalite throws where nobody can catch when its store is closed amid a query.
+    await reading.settled()
     return closeServers(servers)
   })
   try {
@@ -99,6 +103,24 @@ async function listenOnPort(server: Server, port: number): Promise<string> {
   if (address === null || typeof address === 'string')
     throw new Error(`expected a loopback port, not ${address}`)
   return `http://127.0.0.1:${address.port}`
+}
+
+/** What goes on in the store; its clients may have gone. */
+function createUnderWay() {
+  const running = new Set<Promise<void>>()
+  return {
+    add: (work: Promise<void>) => {
+      running.add(work)
+      const remove = () => running.delete(work)
+      work.then(remove, remove)
+      return work
+    },
+    settled: () =>
+      Promise.race([
+        Promise.allSettled(running),
+        delay(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
+      ]),
+  }
 }
 
 async function closeServers(servers: readonly Server[]): Promise<void> {

@@ -32,7 +32,7 @@ const push = (env: Record<string, string>, ...args: string[]) =>
 it('says what became of it, and that nothing changed when it is pushed again', async () => {
   const env = { DATA_DIR: await createServedFolder() }
   const folder = bundleFolder('journey_tools')
-  const counts = '11 tools, 3 resources, 1 prompt'
+  const counts = '18 tools, 3 resources, 1 prompt'
   expect(await push(env, folder)).toEqual({
     exitCode: 0,
     stdout: expect.stringMatching(

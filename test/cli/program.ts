@@ -69,6 +69,13 @@ export function openTerminal(
 const open: Program['open'] = (config, { log, secrets }: OpenOptions) => {
   const server = { name: 'test', version: '1.2.3' }
   const parts = createParts(config, { log, secrets, server, built: builtFile('') })
-  const { CALL_TIMEOUT_MS: callTimeoutMs, ROUND_TTL_MS: roundTtlMs, PAGE_SIZE: pageSize } = config
-  return { ...parts, ...buildGateway(parts, { callTimeoutMs, roundTtlMs, pageSize }) }
+  const gateway = buildGateway(parts, {
+    callTimeoutMs: config.CALL_TIMEOUT_MS,
+    roundTtlMs: config.ROUND_TTL_MS,
+    taskTimeoutMs: config.TASK_TIMEOUT_MS,
+    taskTtlMs: config.TASK_TTL_MS,
+    maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
+    pageSize: config.PAGE_SIZE,
+  })
+  return { ...parts, ...gateway }
 }

@@ -43,6 +43,7 @@ describe('the configuration', () => {
       ADMIN_STATIC_TOKEN: 'short',
       ALLOWED_ORIGINS: 'https://a.example/path',
       FUNCT_BUCKET_NAME: 'bundles',
+      TASK_TTL_MS: '5000',
     }
     const read = () => readConfig(wrong)
     for (const line of [
@@ -54,6 +55,7 @@ describe('the configuration', () => {
       'ALLOWED_ORIGINS must be a list of origins like https://app.example.com',
       'AWS_REGION is needed with FUNCT_BUCKET_NAME',
       'JWT_SECRET_KEY is needed with AWS',
+      'TASK_TTL_MS must be at least TASK_TIMEOUT_MS',
     ])
       expect(read).toThrow(line)
   })

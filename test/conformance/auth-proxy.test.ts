@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AuthProxy, startAuthProxy } from '../support/auth-proxy.js'
+import { startRoundRobinProxy } from '../support/round-robin-proxy.js'
 
 describe('the proxy that adds a token', () => {
   let server: Server
@@ -11,9 +13,8 @@ describe('the proxy that adds a token', () => {
     server = createServer()
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    proxy = await startAuthProxy(new URL(`http://127.0.0.1:${port}`), 'secret')
+    const target = originOf(server)
+    proxy = await startAuthProxy(() => target, 'secret')
   })
 
   afterEach(async () => {
@@ -88,6 +89,43 @@ describe('the proxy that adds a token', () => {
     answer.resume()
   })
 })
+
+describe('the proxy in front of several servers', () => {
+  it('sends each request to the next one, whatever connection it comes on', async () => {
+    const servers = await Promise.all(
+      ['first', 'second'].map(async (name) => {
+        const server = createServer((asked, outgoing) =>
+          outgoing.end(`${name} ${asked.headers.authorization}`),
+        )
+        await once(server.listen(0, '127.0.0.1'), 'listening')
+        return server
+      }),
+    )
+    const [first, second] = servers.map(originOf)
+    if (first === undefined || second === undefined) throw new Error('no servers')
+    const proxy = await startRoundRobinProxy([first, second], 'secret')
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const answers: string[] = []
+    for (let count = 0; count < 4; count++)
+      answers.push(await text(await response(request(proxy.url, { agent }).end())))
+    expect(answers).toEqual([
+      'first Bearer secret',
+      'second Bearer secret',
+      'first Bearer secret',
+      'second Bearer secret',
+    ])
+    agent.destroy()
+    await proxy.close()
+    for (const server of servers) server.close()
+  })
+})
+
+function originOf(server: Server): URL {
+  const address = server.address()
+  return new URL(
+    `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+  )
+}
 
 async function response(asked: ReturnType<typeof request>): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

@@ -13,32 +13,3 @@ export const legs: readonly Leg[] = [
   { name: 'suite-all', flags: ['--suite', 'all'] },
   { name: 'spec-2025-06-18', flags: ['--suite', 'active', '--spec-version', '2025-06-18'] },
 ]
-
-/** Scenarios that no list of expected failures may excuse. */
-export const mustPass: readonly string[] = [
-  'server-initialize',
-  'ping',
-  'tools-list',
-  'tools-call-simple-text',
-  'tools-call-image',
-  'tools-call-audio',
-  'tools-call-embedded-resource',
-  'tools-call-mixed-content',
-  'tools-call-error',
-  'tools-call-with-progress',
-  'tools-call-with-logging',
-  'resources-list',
-  'resources-read-text',
-  'resources-read-binary',
-  'resources-templates-read',
-  'prompts-list',
-  'prompts-get-simple',
-  'prompts-get-with-args',
-  'prompts-get-embedded-resource',
-  'prompts-get-with-image',
-  'dns-rebinding-protection',
-  'caching',
-  'http-header-validation',
-  'sep-2164-resource-not-found',
-  'json-schema-2020-12',
-]

@@ -10,12 +10,21 @@ import {
   SPELLINGS,
   TRANSPORT,
 } from './header-changes.js'
-import { BATCHES, ENVELOPE, MESSAGE, NOTIFICATIONS, PARAMS } from './message-changes.js'
+import { FILTERS, TASK_CHANGES } from './filter-changes.js'
+import {
+  BATCHES,
+  ENVELOPE,
+  LEGACY_META,
+  MESSAGE,
+  NOTIFICATIONS,
+  PARAMS,
+} from './message-changes.js'
 
 type Changes = Readonly<Record<string, Change>>
 
 const COMMON: readonly (readonly [string, Params])[] = [
   ['tools/list', {}],
+  ['tools/list', { cursor: 'AAAA' }],
   ['tools/call', { name: 'echo', arguments: { text: 'hello' } }],
   ['tools/call', { name: 'echo', arguments: { text: 'Grüße, 世界 🙂' } }],
   ['tools/call', { name: 'fail', arguments: {} }],
@@ -29,8 +38,25 @@ const COMMON: readonly (readonly [string, Params])[] = [
   ['prompts/get', { name: 'greet', arguments: {} }],
 ]
 
+const everyList = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true }
+const LISTENS: typeof COMMON = [
+  { toolsListChanged: true },
+  { ...everyList, resourceSubscriptions: ['twin://note', 'twin://items/7'] },
+  { ...everyList, toolsListChanged: false },
+  { resourceSubscriptions: ['twin://missing'] },
+  {},
+].map((notifications) => ['subscriptions/listen', { notifications }])
+
+const TASK_STARTS: typeof COMMON = [
+  ['tasks/get', { taskId: 'nobody-s' }],
+  ['tasks/update', { taskId: 'nobody-s', inputResponses: {} }],
+  ['tasks/cancel', { taskId: 'nobody-s' }],
+]
+
 const MODERN_STARTS: typeof COMMON = [
   ...COMMON,
+  ...LISTENS,
+  ...TASK_STARTS,
   ['server/discover', {}],
   ['tools/call', { name: 'region', arguments: { region: 'eu', size: 7 } }],
   ['tools/call', { name: 'region', arguments: { region: 'Île' } }],
@@ -41,6 +67,11 @@ const hello = (protocolVersion: unknown) => ({ protocolVersion, capabilities: {}
 const LEGACY_STARTS: typeof COMMON = [
   ...COMMON,
   ['ping', {}],
+  ['resources/subscribe', { uri: 'twin://note' }],
+  ['resources/subscribe', { uri: 'twin://items/7' }],
+  ['resources/subscribe', { uri: 'twin://missing' }],
+  ['resources/unsubscribe', { uri: 'twin://note' }],
+  ['resources/unsubscribe', { uri: 'twin://missing' }],
   ['initialize', hello('2025-11-25')],
   ['initialize', hello('2024-11-05')],
   ['initialize', hello('2026-07-28')],
@@ -61,6 +92,8 @@ const MODERN_CHANGES: Changes = {
   ...NOTIFICATIONS,
   ...ENVELOPE,
   ...PARAMS,
+  ...FILTERS,
+  ...TASK_CHANGES,
 }
 
 const LEGACY_CHANGES: Changes = {
@@ -71,6 +104,7 @@ const LEGACY_CHANGES: Changes = {
   ...TRANSPORT,
   ...MESSAGE,
   ...NOTIFICATIONS,
+  ...LEGACY_META,
   ...PARAMS,
 }
 
@@ -85,10 +119,8 @@ export function makeCases(random: Seeded): Draft[] {
     params: structuredClone(params),
     id: ++id,
   })
-  const regions = MODERN_STARTS.filter(([, { name }]) => name === 'region')
   const handshakes = LEGACY_STARTS.filter(([method]) => method === 'initialize')
-  const modern = (change: string) =>
-    modernDraft(toStart(random.pick(change in PARAM_HEADERS ? regions : MODERN_STARTS)))
+  const modern = (change: string) => modernDraft(toStart(random.pick(modernStarts(change))))
   const legacy = (change: string) => {
     const starts = change in HANDSHAKE_HEADERS ? handshakes : LEGACY_STARTS
     return legacyDraft(toStart(random.pick(starts)), random.pick(LEGACY_VERSIONS))
@@ -103,6 +135,13 @@ export function makeCases(random: Seeded): Draft[] {
     ...pairs(MODERN_CHANGES, modern, random),
     ...pairs(LEGACY_CHANGES, legacy, random),
   ]
+}
+
+/** What a change can be seen on. */
+function modernStarts(change: string): typeof COMMON {
+  if (change in PARAM_HEADERS) return MODERN_STARTS.filter(([, { name }]) => name === 'region')
+  if (change in FILTERS) return LISTENS
+  return change in TASK_CHANGES ? TASK_STARTS : MODERN_STARTS
 }
 
 function alone(changes: Changes, start: (change: string) => Draft, random: Seeded): Draft[] {

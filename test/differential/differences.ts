@@ -1,27 +1,7 @@
 /** Where this gateway and the official SDK differ on purpose, and what decides. */
 import { type Draft, headerOf, metaOf, paramsOf, VERSION_KEY } from './draft.js'
-import type { Outcome } from './outcome.js'
-
-export interface Difference {
-  readonly what: string
-  /** The sentence that decides, in our words, and where it stands. */
-  readonly decidedBy: string
-  readonly covers: (seen: Seen) => boolean
-}
-
-export interface Seen {
-  readonly draft: Draft
-  readonly ours: Outcome
-  readonly theirs: Outcome
-}
-
-type Sign = readonly [status: number, code: number | undefined, id: Outcome['id']]
-
-const is = ({ status, code, id }: Outcome, [...sign]: Sign) =>
-  status === sign[0] && code === sign[1] && id === sign[2]
-
-const isResult = ({ status, code, members }: Outcome) =>
-  status === 200 && code === undefined && members.includes('result')
+import { EXTENSION_DIFFERENCES } from './extension-differences.js'
+import { type Difference, is, isResult, type Seen } from './seen.js'
 
 const isRefusedAlike = ({ ours, theirs }: Seen) =>
   ours.status === theirs.status && ours.code === theirs.code && ours.members.length === 0
@@ -124,9 +104,9 @@ export const DIFFERENCES: readonly Difference[] = [
     decidedBy: 'A resource that is not there is -32002 (2025-11-25, Resources, Error handling).',
     covers: ({ draft, ours, theirs }) =>
       draft.era === 'legacy' &&
-      draft.message['method'] === 'resources/read' &&
-      is(ours, [200, -32002, 'sent']) &&
-      is(theirs, [200, -32602, 'sent']),
+      (draft.message['method'] ?? draft.method) === 'resources/read' &&
+      is(ours, [200, -32002, theirs.id]) &&
+      is(theirs, [200, -32602, ours.id]),
   },
   {
     what: 'malformed params are the client’s mistake, not an internal error',
@@ -142,7 +122,7 @@ export const DIFFERENCES: readonly Difference[] = [
       namesNoRevision(draft) &&
       ours.code === -32022 &&
       ours.status === 400 &&
-      theirs.status === 400,
+      (theirs.status === 400 || isBatch(draft)),
   },
   {
     what: 'a client that takes one form of answer only is refused in every revision',
@@ -171,22 +151,22 @@ export const DIFFERENCES: readonly Difference[] = [
       theirs.code === -32600,
   },
   {
-    what: 'a progress token that is neither text nor integer asks for no progress',
+    what: 'a progress token that is neither text nor integer is passed back as it is',
     decidedBy:
-      'The receiver of a request may choose to send no progress for it (every revision, Progress, Behavior requirements).',
+      'What a token has to be is demanded of its sender, and how a receiver tells progress is left to it (every revision, Progress, Progress flow and Behavior requirements).',
     covers: ({ draft, ours, theirs }) =>
       draft.changes.includes('a progress token of no text or number') &&
       !['string', 'undefined'].includes(typeof metaOf(draft)['progressToken']) &&
-      ours.status === 200 &&
+      ours.code !== -32600 &&
       is(theirs, [400, -32600, 'sent']),
   },
   {
     what: 'a cursor that no list has issued is refused',
     decidedBy: 'Invalid cursors should be answered with -32602 (every revision, Pagination).',
     covers: ({ draft, ours, theirs }) =>
-      String(draft.message['method']).endsWith('/list') &&
-      typeof paramsOf(draft)['cursor'] === 'string' &&
-      is(ours, [200, -32602, 'sent']) &&
+      draft.method.endsWith('/list') &&
+      /"cursor":"/.test(draft.body ?? JSON.stringify(draft.message)) &&
+      is(ours, [200, -32602, theirs.id]) &&
       isResult(theirs),
   },
   {
@@ -219,9 +199,9 @@ export const DIFFERENCES: readonly Difference[] = [
     decidedBy: 'Batching was taken out (2025-06-18, Key changes).',
     covers: ({ draft, ours, theirs }) =>
       isBatch(draft) &&
-      (headerOf(draft, 'mcp-protocol-version') ?? ASSUMED) > ASSUMED &&
+      (headerOf(draft, 'mcp-protocol-version')?.trim() ?? ASSUMED) > ASSUMED &&
       is(ours, [400, -32600, 'none']) &&
-      (theirs.status === 200 || theirs.status === 202),
+      (theirs.status === 200 || theirs.status === 202 || is(theirs, [400, -32000, 'null'])),
   },
   {
     what: 'a batch of 2025-03-26 is answered with an array',
@@ -253,4 +233,38 @@ export const DIFFERENCES: readonly Difference[] = [
       theirs.status === 400 &&
       theirs.code === -32600,
   },
+  {
+    what: 'what is wrong inside a notification is nobody’s to hear',
+    decidedBy:
+      'The client is not made aware of errors in a notification, such as invalid params (JSON-RPC 2.0, Notification); one that is accepted gets 202 (every revision, Sending messages).',
+    covers: ({ draft, ours, theirs }) =>
+      typeof draft.message['method'] === 'string' &&
+      !('id' in draft.message) &&
+      is(ours, [202, undefined, 'no message']) &&
+      [-32600, -32602].some((code) => is(theirs, [400, code, 'null'])),
+  },
+  {
+    what: 'what names no revision without sessions needs a session',
+    decidedBy:
+      'Without the version header 2025-03-26 is assumed, and a message without the session id that its server requires is answered with 400, one with an unknown id with 404 (2025-06-18, Protocol version header; 2025-03-26 on, Session management). The SDK’s handler keeps no sessions.',
+    covers: ({ draft, ours, theirs }) =>
+      draft.era === 'modern' &&
+      (draft.httpMethod === 'DELETE' ||
+        (namesNoRevision(draft) && headerOf(draft, 'mcp-protocol-version') === undefined)) &&
+      (is(ours, [400, -32600, ours.id]) || ours.status === 404) &&
+      theirs.status !== ours.status,
+  },
+  {
+    what: 'a `_meta` that is no object says nothing to a revision that needs nothing of it',
+    decidedBy:
+      'What `_meta` holds is additional and optional; nothing demands that a request is refused for it (2025-11-25 and before, base protocol, General fields).',
+    covers: ({ draft, ours, theirs }) =>
+      draft.era === 'legacy' &&
+      Object.hasOwn(paramsOf(draft), '_meta') &&
+      Object.keys(metaOf(draft)).length === 0 &&
+      ours.code !== -32600 &&
+      theirs.status === 400 &&
+      theirs.code === -32600,
+  },
+  ...EXTENSION_DIFFERENCES,
 ]

@@ -4,10 +4,11 @@ import { openSession } from '../support/raw-client.js'
 import { createRawHttp, type RawHeaders, type RawHttp } from '../support/raw-http.js'
 import { createSeeded, testSeed } from '../support/seeded.js'
 import { makeCases } from './cases.js'
-import { DIFFERENCES, type Seen } from './differences.js'
+import { DIFFERENCES } from './differences.js'
 import { type Draft, headerOf, toRawRequest } from './draft.js'
 import { type OfficialServer, startOfficialServer } from './official-server.js'
 import { isSame, toOutcome } from './outcome.js'
+import type { Seen } from './seen.js'
 
 const seed = testSeed(20_260_728)
 /** Of JSON-RPC, of 2026-07-28, and of the missing resource of the revisions before. */
@@ -45,10 +46,12 @@ async function sendAll(drafts: readonly Draft[]): Promise<Seen[]> {
     const session =
       draft.era === 'legacy' ? (sessions.get(version) ?? sessions.get('2025-11-25')) : []
     const raw = toRawRequest(draft)
+    // What a stream says first is compared: that it was opened, and for what.
+    const isEndless = draft.method === 'subscriptions/listen'
     const headers = [...token, ...(session ?? []), ...raw.headers]
     const [ours, theirs] = await Promise.all([
-      http.send(url, { ...raw, headers }),
-      http.send(official.url, raw),
+      http.send(url, { ...raw, headers }, isEndless),
+      http.send(official.url, raw, isEndless),
     ])
     results.push({ draft, ours: toOutcome(ours, sentId), theirs: toOutcome(theirs, sentId) })
   }

@@ -35,7 +35,7 @@ const JSON_HEADERS: [string, string][] = [
 ]
 
 export function modernDraft({ method, params, id }: Start): Draft {
-  const name = params['name'] ?? params['uri']
+  const name = params['name'] ?? params['uri'] ?? params['taskId']
   const meta = {
     [VERSION_KEY]: MODERN,
     [CAPABILITIES_KEY]: {},

@@ -7,6 +7,7 @@ import {
   LOG_LEVEL_KEY,
   metaOf,
   paramsOf,
+  removeHeader,
   setHeader,
   VERSION_KEY,
 } from './draft.js'
@@ -97,6 +98,19 @@ export const NOTIFICATIONS: Readonly<Record<string, Change>> = {
   'no id': (draft) => {
     delete draft.message['id']
   },
+  'no id and a `_meta` of no object': (draft, random) => {
+    delete draft.message['id']
+    paramsOf(draft)['_meta'] = random.pick([7, 'text', true])
+  },
+  'no id and no version header': (draft) => {
+    delete draft.message['id']
+    removeHeader(draft, 'MCP-Protocol-Version')
+  },
+  'no id, no envelope and no version header': (draft) => {
+    delete draft.message['id']
+    delete draft.message['params']
+    removeHeader(draft, 'MCP-Protocol-Version')
+  },
   'a known notification': (draft) => {
     delete draft.message['id']
     draft.message['method'] = 'notifications/cancelled'
@@ -146,6 +160,12 @@ export const ENVELOPE: Readonly<Record<string, Change>> = {
     random.pick([null, {}, true, 1.5]),
   ),
   'unknown envelope members': setMeta('com.example/more', (random) => strangeValue(random, 3)),
+}
+
+/** Of what an envelope is made of, all that the revisions before 2026-07-28 have too. */
+export const LEGACY_META: Readonly<Record<string, Change>> = {
+  'a `_meta` of no object': setParam('_meta', (random) => wrong(random, ['object'])),
+  'a progress token': setMeta('progressToken', (random) => random.pick([7, 'token', 0, ''])),
 }
 
 export const PARAMS: Readonly<Record<string, Change>> = {

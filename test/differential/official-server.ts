@@ -56,7 +56,12 @@ export async function startOfficialServer(): Promise<OfficialServer> {
 type Tools = z.infer<typeof Manifest>['tools']
 
 function buildServer(tools: Tools): McpServer {
-  const server = new McpServer({ name: 'test-gateway', version: '0.0.0' })
+  const server = new McpServer(
+    { name: 'test-gateway', version: '0.0.0' },
+    { capabilities: { resources: { subscribe: true } } },
+  )
+  server.server.setRequestHandler('resources/subscribe', () => ({}))
+  server.server.setRequestHandler('resources/unsubscribe', () => ({}))
   for (const { name, inputSchema, ...shown } of tools)
     server.registerTool(
       name,

@@ -1,4 +1,7 @@
-/** What of an answer is compared: status, code, whose id, and which members a result has. */
+/**
+ * What of an answer is compared: status, code, whose id, and which members a result has, or the
+ * notification with which a stream begins.
+ */
 import { isRecord } from '../support/raw-client.js'
 import type { RawAnswer } from '../support/raw-http.js'
 
@@ -9,7 +12,7 @@ export interface Outcome {
   readonly id: 'sent' | 'none' | 'null' | 'other' | 'batch' | 'no message'
   /** Of a tool's result. */
   readonly isError?: boolean | undefined
-  /** Paths of a result's members, sorted; `[]` stands for every item of a list. */
+  /** Paths of the members of a result or of params, sorted; `[]` stands for every item of a list. */
   readonly members: readonly string[]
 }
 
@@ -17,13 +20,15 @@ export function toOutcome({ status, message }: RawAnswer, sentId: unknown): Outc
   if (Array.isArray(message))
     return { status, id: 'batch', members: message.map((_one, at) => String(at)) }
   if (!isRecord(message)) return { status, id: 'no message', members: [] }
-  const { error, result } = message
+  const { error, method, params, result } = message
+  const members =
+    typeof method === 'string' ? membersOf(params, method) : membersOf(result, 'result')
   return {
     status,
     id: idKind(message, sentId),
     code: isRecord(error) && typeof error['code'] === 'number' ? error['code'] : undefined,
     isError: isRecord(result) ? result['isError'] === true : undefined,
-    members: [...new Set(membersOf(result, 'result'))].toSorted(),
+    members: [...new Set(members)].toSorted(),
   }
 }
 

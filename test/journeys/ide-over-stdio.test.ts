@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
-import { builtFile } from '../support/built.js'
 import { bundleFolder } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
 import { type RealClient, realClients } from './real-clients.js'
-import { whatEveryClientDoes } from './what-every-client-does.js'
+import { sidecar } from './sidecar.js'
+import { createLogReader, whatEveryClientDoes } from './what-every-client-does.js'
 
 let dataFolder: string
 let engine: LocalAws
@@ -28,14 +27,13 @@ describe.each(realClients)('an IDE with %s over stdio', (_name, era, connect) =>
   const logs: unknown[] = []
   let client: RealClient
   beforeAll(async () => {
-    const env = {
-      DATA_DIR: dataFolder,
+    const server = sidecar(dataFolder, {
       MCP_CONFIG_FILE: bundleFolder('journey_tools'),
       MCP_ENDPOINT_ID: 'acme',
       MCP_USER_ID: 'ide',
-    }
-    const args = [fileURLToPath(builtFile('main.js')), 'start', '--stdio']
-    client = await connect({ command: process.execPath, args, env }, (data) => logs.push(data))
+    })
+    const user = { onNotice: createLogReader(logs) }
+    client = await connect(server, user)
   })
   afterAll(() => client.close())
 
@@ -46,12 +44,5 @@ describe.each(realClients)('an IDE with %s over stdio', (_name, era, connect) =>
   it('is recorded as the user that the sidecar stands for', async () => {
     await client.callTool('whoami', {})
     expect((await stored())[0]).toMatchObject({ name: 'whoami', user_id: 'ide' })
-  })
-
-  it('cancels a call by saying so', async () => {
-    await expect(client.cancelTool('wait')).rejects.toThrow(/abort|timeout/i)
-    await expect
-      .poll(async () => (await stored())[0])
-      .toMatchObject({ name: 'wait', status: 'cancelled' })
   })
 })

@@ -10,7 +10,7 @@ import {
   strangeValue,
   toObject,
 } from '../support/seeded.js'
-import { ALL_KEYWORDS, strangeSchema } from './strange-schemas.js'
+import { strangeSchema } from './strange-schemas.js'
 
 export type Item = Record<string, unknown>
 
@@ -40,12 +40,11 @@ export function strangeLists(random: Seeded): Lists {
 }
 
 function strangeTool(random: Seeded, index: number): Item {
-  const keywords = index === 0 ? ALL_KEYWORDS : undefined
   const hasOutput = random.chance(0.4)
   return toObject([
     ...strangeMembers(random),
     ['name', `tool.${index}`],
-    ['inputSchema', strangeSchema(random, keywords)],
+    ['inputSchema', strangeSchema(random, index === 0)],
     ...(hasOutput ? [['outputSchema', strangeSchema(random)] as const] : []),
     ['execution', { taskSupport: 'forbidden', 'x-more': null }],
   ])

@@ -29,7 +29,6 @@ const names: Make = (random) => [random.pick(['a', '__proto__', '名']), 'b']
 /** Every keyword of the seven vocabularies that may stand in any subschema. */
 const KEYWORDS: Readonly<Record<string, Make>> = {
   $ref: () => '#/$defs/leaf',
-  $dynamicRef: () => '#tree',
   $defs: schemaMap,
   $comment: strangeText,
   allOf: schemas,
@@ -92,11 +91,14 @@ const ROOT_KEYWORDS: Readonly<Record<string, unknown>> = {
   $vocabulary: { 'https://json-schema.org/draft/2020-12/vocab/core': true },
 }
 
-export const ALL_KEYWORDS = [...Object.keys(ROOT_KEYWORDS), ...Object.keys(KEYWORDS)]
+const ANYWHERE = [...Object.keys(ROOT_KEYWORDS), ...Object.keys(KEYWORDS)]
 
-/** @param keywords which ones its root has; at random when absent */
-export function strangeSchema(random: Seeded, keywords?: readonly string[]): unknown {
-  const chosen = keywords ?? ALL_KEYWORDS.filter(() => random.chance(0.15))
+/** With the one that must not stand just anywhere: the root, applied to a value, has no end. */
+export const ALL_KEYWORDS = [...ANYWHERE, '$dynamicRef']
+
+/** @param isWhole its root has every keyword that it can; at random when absent */
+export function strangeSchema(random: Seeded, isWhole = false): unknown {
+  const chosen = ANYWHERE.filter(() => isWhole || random.chance(0.15))
   const members = chosen.map(
     (keyword) =>
       [keyword, ROOT_KEYWORDS[keyword] ?? KEYWORDS[keyword]?.(random, 2)] satisfies [
@@ -109,7 +111,7 @@ export function strangeSchema(random: Seeded, keywords?: readonly string[]): unk
     ...members,
     // What the references name, and what a tool's input has to be.
     ['$dynamicAnchor', 'tree'],
-    ['$defs', { leaf: { type: ['string', 'null'] } }],
+    ['$defs', { leaf: { type: ['string', 'null'] }, branch: { items: { $dynamicRef: '#tree' } } }],
     ['type', 'object'],
     ['x-after', null],
   ])

@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { setMaxListeners } from 'node:events'
 import { chmod, mkdir, rm, stat, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -54,6 +55,34 @@ describe('the engine', () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: aws.bucket, Key: 'k' }))
     expect(Item).toEqual(row)
     expect(await Body?.transformToString()).toBe('kept')
+  })
+
+  it('ends in good order while it still answers clients that have gone', async () => {
+    const dataFolder = await createTempFolder()
+    const first = await start({ dataFolder })
+    const aws = connectTo(dataFolder)
+    await createTables(aws)
+    const TableName = aws.tables.calls
+    const item = (n: number) => ({ endpoint_id: 'acme', mcp_function_call_uuid: `call ${n}` })
+    for (let n = 0; n < 200; n++)
+      await aws.db.send(new PutCommand({ TableName, Item: { ...item(n), text: 'x'.repeat(1000) } }))
+    const gone = new AbortController()
+    setMaxListeners(0, gone.signal)
+    const queries = Array.from({ length: 20 }, () =>
+      aws.db.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'endpoint_id = :acme',
+          ExpressionAttributeValues: { ':acme': 'acme' },
+        }),
+        { abortSignal: gone.signal },
+      ),
+    )
+    await Promise.race(queries)
+    gone.abort()
+    await Promise.allSettled(queries)
+    // What it throws where nobody catches it fails the tests as a whole.
+    await expect(first.close()).resolves.toBeUndefined()
   })
 
   it('is one per folder: a second start is told where the first answers', async () => {

@@ -12,10 +12,12 @@ export interface AuthProxy {
  * Adds a bearer token to every request, for clients that cannot send one. Everything else passes
  * as it is: `Host` and all other headers, bodies as they stream, and disconnects both ways.
  *
- * @param target origin of the server behind it
+ * @param nextTarget origin of the server that gets the next request
  */
-export async function startAuthProxy(target: URL, token: string): Promise<AuthProxy> {
-  const server = createServer((incoming, outgoing) => forward(incoming, outgoing, target, token))
+export async function startAuthProxy(nextTarget: () => URL, token: string): Promise<AuthProxy> {
+  const server = createServer((incoming, outgoing) =>
+    forward(incoming, outgoing, nextTarget(), token),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

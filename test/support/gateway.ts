@@ -50,7 +50,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const gateway = buildGateway(parts, {
     callTimeoutMs: config.CALL_TIMEOUT_MS,
     roundTtlMs: config.ROUND_TTL_MS,
+    taskTimeoutMs: config.TASK_TIMEOUT_MS,
+    taskTtlMs: config.TASK_TTL_MS,
+    maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
     pageSize: config.PAGE_SIZE,
+    eventMaxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
   })
   const http = await gateway.openHttp({
     isLoopback: true,
@@ -80,6 +84,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       }),
     stop: async () => {
       await http.close(1000)
+      await gateway.endBackground()
       await parts.close()
       await stopEngine()
     },

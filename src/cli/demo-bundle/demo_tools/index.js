@@ -2,6 +2,8 @@
 // A method gets the arguments, valid against the schema, and `call`: who calls, progress, logs.
 import { setTimeout as sleep } from 'node:timers/promises'
 
+const TONES = ['formal', 'friendly', 'neutral', 'playful']
+
 export class DemoTools {
   /** @param setting the `setting` of this class in the manifest, its ${VARIABLES} filled */
   constructor(setting) {
@@ -48,5 +50,11 @@ export class DemoTools {
   /** A string becomes the user's message. */
   summarize({ topic, tone = 'neutral' }) {
     return `Summarize ${topic} in three sentences, in a ${tone} tone.`
+  }
+
+  /** What a client offers while one of the prompt's arguments is typed. */
+  completeSummarize({ argument }) {
+    if (argument.name !== 'tone') return []
+    return TONES.filter((tone) => tone.startsWith(argument.value))
   }
 }

@@ -6,6 +6,11 @@ const PNG =
 const WAV = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQAAAAA='
 const STEP_MS = 50
 
+const IDS = ['1', '12', '123']
+const WORDS = ['hello', 'help', 'world']
+
+const beginningWith = (values, typed) => values.filter((value) => value.startsWith(typed))
+
 const text = (value) => ({ type: 'text', text: value })
 const image = { type: 'image', data: PNG, mimeType: 'image/png' }
 
@@ -133,6 +138,10 @@ export class Resources {
     const { id } = params
     return JSON.stringify({ id, templateTest: true, data: `Data for ID: ${id}` })
   }
+
+  completeTemplate({ argument }) {
+    return beginningWith(IDS, argument.value)
+  }
 }
 
 export class Prompts {
@@ -142,6 +151,10 @@ export class Prompts {
 
   withArguments({ arg1, arg2 }) {
     return `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`
+  }
+
+  completeArguments({ argument }) {
+    return beginningWith(WORDS, argument.value)
   }
 
   withEmbeddedResource({ resourceUri }) {
