@@ -49,7 +49,7 @@ it('loads what MCP_CONFIG_FILE names, for the endpoint that it names, and no dem
   const { banner, post } = await start(env)
   expect(banner).toMatch(/ listens on http:\/\/127\.0\.0\.1:\d+\n/)
   expect(banner).toContain('MCP endpoint "acme": https://tools.example.com/acme/mcp\n')
-  expect(banner).toContain('"params":{"name":"echo","arguments":{},')
+  expect(banner).toContain('"params":{"name":"announce","arguments":{},')
   expect(await (await post('/acme/mcp', 'prompts/list')).json()).toMatchObject({
     result: { prompts: [{ name: 'greet' }] },
   })
