@@ -50,6 +50,17 @@ export const EXTENSION_DIFFERENCES: readonly Difference[] = [
       isUnknown(theirs),
   },
   {
+    what: 'a client without the tasks extension cannot listen to tasks',
+    decidedBy:
+      'A client that asks subscriptions/listen for tasks and has not declared the extension is answered with the missing capability (tasks extension, Task status notifications; Error handling).',
+    covers: ({ draft, ours, theirs }) =>
+      draft.message['method'] === 'subscriptions/listen' &&
+      JSON.stringify(draft.message).includes('"taskIds"') &&
+      !declaresTasks(draft) &&
+      is(ours, [400, -32021, 'sent']) &&
+      isOpened(theirs),
+  },
+  {
     what: 'the tasks extension is served',
     decidedBy:
       'tasks/get with an id that nobody knows is -32602 (tasks extension, Error handling); the SDK’s handler has no such methods.',
