@@ -8,6 +8,13 @@ export interface Caller {
   readonly roles: readonly Role[]
 }
 
+const PUBLISHERS: ReadonlySet<Role> = new Set(['publisher', 'admin', 'operator'])
+
+/** True for who may upload bundles and change which version is active. */
+export function mayPublish({ roles }: Pick<Caller, 'roles'>): boolean {
+  return roles.some((role) => PUBLISHERS.has(role))
+}
+
 const ENDPOINT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** First path segments that are routes of their own, so no tenant can shadow them. */

@@ -1,4 +1,5 @@
 import type { BundleRef } from './bundle-ref.js'
+import type { NetworkAccess } from './network.js'
 
 export const MCP_TYPES = ['tool', 'resource', 'resource_template', 'prompt'] as const
 
@@ -40,6 +41,8 @@ export interface ModuleDefinition {
   readonly moduleName: string
   readonly className: string
   readonly settingId: string
+  /** What its code asks to reach; `brokered` when it does not say. */
+  readonly network?: NetworkAccess | undefined
   readonly source?: string | undefined
 }
 
@@ -60,4 +63,6 @@ export interface FunctionTarget {
   readonly className: string
   readonly functionName: string
   readonly setting: Setting
+  /** What its code asks to reach; `brokered` when it does not say. */
+  readonly network?: NetworkAccess | undefined
 }

@@ -33,12 +33,15 @@ export type GatewayErrorCode =
   | 'RESULT_TOO_LARGE'
   | 'RESULT_INVALID'
   | 'OUTPUT_INVALID'
+  | 'OUTBOUND_REFUSED'
+  | 'OUTBOUND_FAILED'
   | 'INTERRUPTED'
   | 'BUSY'
   | 'NOT_RECORDED'
   // what was published
   | 'BUNDLE_INVALID'
   | 'BUNDLE_UNAVAILABLE'
+  | 'UPLOAD_NOT_FOUND'
   | 'CONFLICT'
   // what instances tell each other
   | 'EVENTS_DROPPED'
