@@ -8,6 +8,7 @@
 /** Room → the rooms whose front door (`room/room.ts`, or the named files) it may import. */
 export const rooms = {
   domain: [],
+  author: ['domain'],
   config: ['domain'],
   protocol: ['domain'],
   telemetry: ['domain'],
@@ -19,13 +20,15 @@ export const rooms = {
   sealing: ['domain'],
   sessions: ['domain', 'telemetry', 'events'],
   calls: ['domain', 'telemetry', 'aws'],
-  catalog: ['domain', 'telemetry', 'aws'],
+  catalog: ['domain', 'telemetry', 'aws', 'sealing'],
   bundles: ['domain', 'telemetry', 'aws'],
   // A bundle's code runs there: it has no log of the gateway's.
-  'function-host': ['domain', 'bundles'],
-  runtime: ['domain', 'telemetry', 'bundles', 'function-host'],
+  'function-host': ['domain', 'author', 'bundles'],
+  outbound: ['domain'],
+  runtime: ['domain', 'telemetry', 'bundles', 'function-host', 'outbound'],
   subscriptions: ['domain', 'telemetry', 'catalog', 'events'],
   tasks: ['domain', 'telemetry', 'calls', 'events', 'subscriptions'],
+  bundling: ['domain', 'author', 'bundles', 'runtime'],
   publishing: ['domain', 'telemetry', 'bundles', 'runtime', 'catalog'],
   dispatch: [
     'domain',
@@ -50,6 +53,7 @@ export const rooms = {
     'sessions',
     'events',
     'subscriptions',
+    'publishing',
   ],
   cli: [
     'domain',
@@ -63,6 +67,7 @@ export const rooms = {
     'catalog',
     'bundles',
     'runtime',
+    'bundling',
     'publishing',
     'dispatch',
     'transport',
@@ -74,9 +79,11 @@ export const openRooms = new Set(['domain', 'aws'])
 
 /** Rooms whose front door is not the one file named after them. */
 export const frontDoors = {
+  author: ['author', 'bundle-class'],
   bundles: ['bundles', 'module-file'],
   config: ['config', 'help', 'local-secrets'],
   events: ['events', 'follow', 'endpoint-signals'],
+  publishing: ['publishing', 'inspection'],
   transport: ['http-server', 'stdio'],
 }
 
@@ -194,7 +201,9 @@ export default {
     'coverage',
     'node_modules',
     'test/*/bundles/*/**',
+    'test/bundles/attacks/**',
     'src/cli/demo-bundle/**',
+    'src/cli/starters/**',
   ],
   rules: {
     'max-lines': ['error', { max: 300, skipComments: false }],

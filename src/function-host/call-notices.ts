@@ -1,17 +1,6 @@
 /** What a function says to more than its caller: what has changed, and that it goes on unheard. */
-import { LIST_KINDS, type ListKind } from '../domain/notice.js'
-
-export interface CallNotices {
-  /** What this URI reads as has changed: clients that have subscribed to it are told. */
-  resourceUpdated(uri: string): void
-  /** A list of the endpoint has changed: clients that listen for it are told. */
-  listChanged(list: ListKind): void
-  /**
-   * Asks for the client's connection to be closed while the function goes on; the client comes back
-   * for the rest. No effect where it could not.
-   */
-  closeStream(): void
-}
+import type { CallNotices } from '../author/author.js'
+import { LIST_KINDS } from '../domain/notice.js'
 
 /** In UTF-16 units. */
 const MAX_URI_LENGTH = 2048

@@ -1,33 +1,16 @@
 /** The `call` that a function gets as its second argument. */
+import type { Call, CallNotices, Trace } from '../author/author.js'
 import { systemClock } from '../domain/clock.js'
 import { MAX_FUNCTION_JSON_DEPTH, nestsDeeperThan } from '../domain/json.js'
 import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
-import { createNotices, type CallNotices } from './call-notices.js'
+import { createNotices } from './call-notices.js'
 import { createMessageBudget, type MessageBudget } from './message-budget.js'
-import { createQuestions, type AskOne, type ClientQuestions } from './questions.js'
+import { createQuestions, type AskOne } from './questions.js'
 
-export interface FunctionCall extends ClientQuestions, CallNotices, Trace {
-  readonly endpointId: string
-  readonly userId: string
-  readonly callId: string
-  /** Milliseconds since 1970. */
-  readonly deadline: number
-  /** Aborted when the caller cancels, at the deadline and at shutdown. */
-  readonly signal: AbortSignal
-  /** Ignored unless `done` is finite and higher than the last one. */
-  progress(done: number, total?: number, message?: string): void
-  /** @throws TypeError for an unknown level and for what JSON cannot hold */
-  log(level: LogLevel, entry: unknown, logger?: string): void
-  /** A JSON object of the function's own; where it runs again with answers, it finds it again. */
-  state: Record<string, unknown>
-}
+/** What authors know as `Call`. */
+export type FunctionCall = Call
 
-/** Where a call belongs in a distributed trace: W3C Trace Context and Baggage, as the caller sent them. */
-export interface Trace {
-  readonly traceparent?: string | undefined
-  readonly tracestate?: string | undefined
-  readonly baggage?: string | undefined
-}
+export type { Trace }
 
 export type CallIdentity = Pick<FunctionCall, 'endpointId' | 'userId' | 'callId' | 'deadline'> & {
   readonly trace?: Trace | undefined

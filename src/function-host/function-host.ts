@@ -7,6 +7,7 @@ import { createBundleMethods, type MethodName } from './bundle-methods.js'
 import { type Run, type RunEvents, type RunRequest, startRun } from './function-run.js'
 
 export type { AnsweredQuestion, QuestionsRequest, Reply } from './ask-client.js'
+export type { FetchReply, FetchRequest } from './brokered-fetch.js'
 export type { MethodName } from './bundle-methods.js'
 export type { AbortReason, CallMessages, Progress, Trace } from './call-object.js'
 export { FunctionError } from './function-error.js'
@@ -15,7 +16,14 @@ export type { Run, RunEnd, RunEvents, RunFailure, RunRequest } from './function-
 export { createMessageBudget } from './message-budget.js'
 export type { Question, QuestionMethod } from './questions.js'
 export { readThrown } from './thrown.js'
-export type { CallMessage, GatewayMessage, WorkerBoot, WorkerMessage } from './worker-messages.js'
+export type {
+  CallMessage,
+  GatewayMessage,
+  InstanceBoot,
+  InstanceMessage,
+  WorkerBoot,
+} from './instance-messages.js'
+export { createLineReader, splitLine, toLine } from './message-lines.js'
 
 /** Holds the code of one bundle version and runs its functions. */
 export interface FunctionHost {

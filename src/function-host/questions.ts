@@ -1,4 +1,5 @@
 /** What a function may ask the client: its author's side of a round or of a server's request. */
+import type { ClientQuestions } from '../author/author.js'
 import {
   isJsonObject,
   type JsonObject,
@@ -11,19 +12,6 @@ export type QuestionMethod = 'elicitation/create' | 'sampling/createMessage' | '
 export interface Question {
   readonly method: QuestionMethod
   readonly params: JsonObject
-}
-
-/** Each question has a key of its own in its call: asked again, it has the same answer. */
-export interface ClientQuestions {
-  /**
-   * Asks the person at the client for input: `{ message, requestedSchema }`, or for a visit of a
-   * page: `{ mode: 'url', message, url }`. The answer is `{ action, content? }`.
-   */
-  elicit(key: string, params: JsonObject): Promise<JsonObject>
-  /** Asks the client's model: `{ messages, maxTokens, … }`; the answer is a `CreateMessageResult`. */
-  sample(key: string, params: JsonObject): Promise<JsonObject>
-  /** Asks for the folders that the client works on: `{ roots: [{ uri, name? }] }`. */
-  listRoots(key: string): Promise<JsonObject>
 }
 
 /** Gets one question answered; called once a key. */
@@ -54,12 +42,15 @@ export function createQuestions(askOne: AskOne): ClientQuestions {
     if (earlier.method !== question.method) throw otherKind(key, earlier.method)
     return earlier.answer
   }
-  return {
-    elicit: (key, params) => ask(key, { method: 'elicitation/create', params: readElicit(params) }),
-    sample: (key, params) =>
+  const questions = {
+    elicit: (key: string, params: unknown) =>
+      ask(key, { method: 'elicitation/create', params: readElicit(params) }),
+    sample: (key: string, params: unknown) =>
       ask(key, { method: 'sampling/createMessage', params: readSample(params) }),
-    listRoots: (key) => ask(key, { method: 'roots/list', params: {} }),
+    listRoots: (key: string) => ask(key, { method: 'roots/list', params: {} }),
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the gateway has read each answer as its method wants it
+  return questions as unknown as ClientQuestions
 }
 
 export function otherKind(key: string, method: QuestionMethod): TypeError {

@@ -39,11 +39,14 @@ const RPC_CODE: Record<GatewayErrorCode, number> = {
   RESULT_TOO_LARGE: -31003,
   RESULT_INVALID: -31004,
   OUTPUT_INVALID: -31014,
+  OUTBOUND_REFUSED: INTERNAL_ERROR,
+  OUTBOUND_FAILED: INTERNAL_ERROR,
   INTERRUPTED: -31015,
   BUSY: -31005,
   NOT_RECORDED: -31006,
   BUNDLE_INVALID: -31007,
   BUNDLE_UNAVAILABLE: -31008,
+  UPLOAD_NOT_FOUND: -31016,
   CONFLICT: -31009,
   SHUTTING_DOWN: -31010,
   EVENTS_DROPPED: -31011,
@@ -80,6 +83,7 @@ const EDGE_STATUS: Partial<Record<GatewayErrorCode, number>> = {
   EVENTS_UNAVAILABLE: 503,
   SESSION_REQUIRED: 400,
   SESSION_NOT_FOUND: 404,
+  UPLOAD_NOT_FOUND: 404,
 }
 
 /** Modern requests learn from a 404 that the method does not exist; legacy ones from the body. */

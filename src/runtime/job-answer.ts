@@ -1,7 +1,10 @@
 /** The answer of one job: given once, by whoever comes first: its run, its caller, its deadline. */
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { FunctionTarget } from '../domain/capability.js'
+import { isJsonObject } from '../domain/json.js'
 import type { LogLevel } from '../domain/log-level.js'
+import type { NetworkAccess } from '../domain/network.js'
 import type { ListKind } from '../domain/notice.js'
 import {
   FunctionError,
@@ -46,14 +49,21 @@ export class JobAnswer implements CallMessages {
     return this.#isGiven
   }
 
-  /** What the run said, unless the answer has been given. */
+  /**
+   * What the run said, unless the answer has been given.
+   *
+   * @throws SyntaxError for what is no JSON object: then nothing was given
+   */
   give(end: RunEnd): void {
-    if (!this.#close()) return
+    if (this.#isGiven) return
     const { settle } = this.#options
-    if (typeof end === 'string') settle.resolve({ kind: 'completed', result: JSON.parse(end) })
-    else if ('roundJson' in end)
-      settle.resolve({ kind: 'input_required', ...JSON.parse(end.roundJson) })
-    else settle.reject(this.#toError(end))
+    if (typeof end === 'string') {
+      const result = parseObject(end)
+      if (this.#close()) settle.resolve({ kind: 'completed', result })
+    } else if ('roundJson' in end) {
+      const round = JSON.parse(end.roundJson)
+      if (this.#close()) settle.resolve({ ...round, kind: 'input_required' })
+    } else if (this.#close()) settle.reject(this.#toError(end))
   }
 
   /** @param reply is called once, and not after the answer was given */
@@ -133,11 +143,21 @@ export class JobAnswer implements CallMessages {
   }
 }
 
+function parseObject(json: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(json)
+  if (isJsonObject(value)) return value
+  throw new SyntaxError('a result must be a JSON object')
+}
+
 /** @throws GatewayError when there is nothing left to run for */
 export function refuseEnded(job: FunctionJob, clock: Clock): void {
   if (job.signal.aborted) throw cancelled(job)
   if (job.deadline > clock.now()) return
-  throw new GatewayError('CALL_TIMED_OUT', `${nameOf(job)} was not started: its deadline is over`)
+  throw expired(job)
+}
+
+export function expired(job: FunctionJob): GatewayError {
+  return new GatewayError('CALL_TIMED_OUT', `${nameOf(job)} was not started: its deadline is over`)
 }
 
 export function toRunRequest(job: FunctionJob, settings: SettingChanges): RunRequest {
@@ -171,7 +191,11 @@ export function toInstanceKey({ bundle, target }: FunctionJob): string {
   const wanted = target.bundle
   if (wanted.endpointId !== endpointId || wanted.sha256 !== sha256)
     throw new Error(`the open bundle ${endpointId}/${sha256} is not the target's`)
-  return `${endpointId}/${packageName}/${sha256}`
+  return `${endpointId}/${packageName}/${sha256}/${networkOf(target)}`
+}
+
+export function networkOf({ network = 'brokered' }: FunctionTarget): NetworkAccess {
+  return network
 }
 
 export function shuttingDown(): GatewayError {
@@ -192,7 +216,7 @@ export function noRoom(maxInstances: number): GatewayError {
   )
 }
 
-function cancelled(job: FunctionJob): GatewayError {
+export function cancelled(job: FunctionJob): GatewayError {
   return new GatewayError('CALL_CANCELLED', `${nameOf(job)} was cancelled by its caller`)
 }
 

@@ -28,7 +28,9 @@ export {
   type QuestionMethod,
 } from '../function-host/function-host.js'
 
-export type ExecutorKind = 'worker' | 'inline'
+export { DENIES_NETWORK } from './process-flags.js'
+
+export type ExecutorKind = 'process' | 'worker' | 'inline'
 
 export interface Executor {
   readonly kind: ExecutorKind
@@ -137,10 +139,14 @@ export interface RuntimeLimits {
   readonly maxHeapMb: number
   /** UTF-8 bytes of one result's JSON. */
   readonly maxResultBytes: number
-  /** Calls in flight in one instance; one more is `BUSY`. */
+  /** Calls in flight in one instance; others wait. */
   readonly maxConcurrentCalls: number
-  /** Instances in all; beyond it the one that has been idle longest makes room, else `BUSY`. */
+  /** Calls of one tenant that may wait for a place; one more is `BUSY`. */
+  readonly maxWaitingCalls: number
+  /** Instances in all; beyond it the one that has been idle longest makes room, or calls wait. */
   readonly maxInstances: number
+  /** Instances of one tenant; beyond it its own make room, or its calls wait. */
+  readonly maxInstancesPerTenant: number
   /** An instance without a call for this long is ended, in milliseconds. */
   readonly idleMs: number
 }

@@ -1,18 +1,15 @@
 /** Starts the thread of one instance: no environment, a limited heap, nothing on standard output. */
-import type { Readable } from 'node:stream'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { OpenBundle } from '../bundles/bundles.js'
-import type { BundleRef } from '../domain/bundle-ref.js'
-import { systemClock } from '../domain/clock.js'
 import {
-  createMessageBudget,
   readThrown,
-  type GatewayMessage,
   type WorkerBoot,
-  type WorkerMessage,
+  type InstanceMessage,
 } from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
+import { logOutput } from './instance-output.js'
 import type { RuntimeLimits } from './runtime.js'
+import type { InstanceEvents, StartedInstance } from './start-instance.js'
 
 export interface WorkerOptions {
   /** The compiled `worker-entry.js`. */
@@ -21,25 +18,11 @@ export interface WorkerOptions {
   readonly log: Log
 }
 
-export interface WorkerEvents {
-  message(message: WorkerMessage): void
-  /** It died of itself; said once, with one sentence. Never after `stop`. */
-  died(reason: string): void
-}
-
-export interface StartedWorker {
-  send(message: GatewayMessage): void
-  /** Delivers at once what has arrived already. */
-  drain(): void
-  /** Kills the thread, a busy loop too; settles when it is gone. */
-  stop(): Promise<void>
-}
-
 export function startWorker(
   { ref, folder }: OpenBundle,
   options: WorkerOptions,
-  events: WorkerEvents,
-): StartedWorker {
+  events: InstanceEvents,
+): StartedInstance {
   const { entry, limits, log } = options
   const { port1: port, port2: workerPort } = new MessageChannel()
   const boot: WorkerBoot = {
@@ -62,7 +45,7 @@ export function startWorker(
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
       events.message(next.message)
   }
-  port.on('message', (message: WorkerMessage) => events.message(message))
+  port.on('message', (message: InstanceMessage) => events.message(message))
   logOutput(worker, ref, log)
   const isStopped = watchDeath(worker, limits, (reason, error) => {
     log.warn({ bundle: ref, error }, `an instance died: ${reason}`)
@@ -115,21 +98,4 @@ function toResourceLimits(maxHeapMb: number) {
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-}
-
-/** Longer pieces of output are cut, in UTF-16 units. */
-const MAX_OUTPUT_LENGTH = 8 * 1024
-
-/** What the code prints goes to the log; a flood is dropped, but read, so that it never piles up. */
-function logOutput(worker: Worker, bundle: BundleRef, log: Log): void {
-  const budget = createMessageBudget(systemClock)
-  const capture = (stream: Readable, name: string) => {
-    stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
-      const output = text.slice(0, MAX_OUTPUT_LENGTH)
-      if (budget.take(output.length)) log.debug({ bundle, output }, `a bundle wrote to ${name}`)
-    })
-  }
-  capture(worker.stdout, 'stdout')
-  capture(worker.stderr, 'stderr')
 }

@@ -1,9 +1,9 @@
-/** Loads a bundle's modules in a throw-away worker, to see what is missing before it is served. */
+/** Loads a bundle's modules in a throw-away instance, to see what is missing before it is served. */
 import type { OpenBundle } from '../bundles/bundles.js'
 import { GatewayError } from '../domain/errors.js'
 import { shuttingDown } from './job-answer.js'
 import type { MethodName } from './runtime.js'
-import { startWorker, type WorkerOptions } from './start-worker.js'
+import type { StartInstance } from './start-instance.js'
 
 export interface TrialLoads {
   /** One sentence a problem. */
@@ -14,14 +14,14 @@ export interface TrialLoads {
 /** Trial loads at the same time; one more is `BUSY`. */
 const MAX_TRIAL_LOADS = 4
 
-export function createTrialLoads(options: WorkerOptions, timeoutMs: number): TrialLoads {
+export function createTrialLoads(start: StartInstance, timeoutMs: number): TrialLoads {
   const running = new Set<Promise<string[]>>()
   const closing = new AbortController()
   return {
     run(bundle, methods) {
       if (running.size >= MAX_TRIAL_LOADS)
         throw new GatewayError('BUSY', `${MAX_TRIAL_LOADS} bundles are being checked; try again`)
-      const load = loadOnTrial(bundle, methods, { ...options, timeoutMs, signal: closing.signal })
+      const load = loadOnTrial(bundle, methods, { start, timeoutMs, signal: closing.signal })
       running.add(load)
       return load.finally(() => running.delete(load))
     },
@@ -32,7 +32,8 @@ export function createTrialLoads(options: WorkerOptions, timeoutMs: number): Tri
   }
 }
 
-interface TrialLoadOptions extends WorkerOptions {
+interface TrialLoadOptions {
+  readonly start: StartInstance
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
@@ -40,24 +41,28 @@ interface TrialLoadOptions extends WorkerOptions {
 async function loadOnTrial(
   bundle: OpenBundle,
   methods: readonly MethodName[],
-  { timeoutMs, signal, ...options }: TrialLoadOptions,
+  { start, timeoutMs, signal }: TrialLoadOptions,
 ): Promise<string[]> {
   const { promise, resolve, reject } = createSettable<string[]>()
-  const worker = startWorker(bundle, options, {
-    message: (message) => message[0] === 'problems' && resolve([...message[1]]),
-    died: (reason) => resolve([`The modules could not be loaded: their instance died, ${reason}`]),
-  })
+  const instance = start(
+    { bundle, network: 'none' },
+    {
+      message: (message) => message[0] === 'problems' && resolve([...message[1]]),
+      died: (reason) =>
+        resolve([`The modules could not be loaded: their instance died, ${reason}`]),
+    },
+  )
   const timeOut = () => resolve([`The modules did not load within ${timeoutMs} ms`])
   const timer = setTimeout(timeOut, timeoutMs)
   const onAbort = () => reject(shuttingDown())
   signal.addEventListener('abort', onAbort)
-  worker.send(['check', methods])
+  instance.send(['check', methods])
   try {
     return await promise
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
-    await worker.stop()
+    await instance.stop()
   }
 }
 

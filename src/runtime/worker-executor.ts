@@ -1,15 +1,11 @@
-/** Runs functions in worker threads, one warm instance per tenant and bundle version. */
-import { systemClock, type Clock } from '../domain/clock.js'
-import { createInstancePool } from './instance-pool.js'
-import { refuseEnded, shuttingDown } from './job-answer.js'
+/** Runs functions in worker threads. */
+import { createPooledExecutor, type PooledExecutorOptions } from './pooled-executor.js'
 import type { Executor } from './runtime.js'
-import type { WorkerOptions } from './start-worker.js'
-import { createTrialLoads } from './trial-load.js'
+import { startWorker } from './start-worker.js'
 
-export interface WorkerExecutorOptions extends WorkerOptions {
-  readonly clock?: Clock | undefined
-  /** How long a trial load may take, in milliseconds; default 10,000. */
-  readonly checkTimeoutMs?: number | undefined
+export interface WorkerExecutorOptions extends Omit<PooledExecutorOptions, 'kind' | 'start'> {
+  /** The compiled `function-host/worker-entry.js`. */
+  readonly entry: URL
 }
 
 /**
@@ -17,28 +13,9 @@ export interface WorkerExecutorOptions extends WorkerOptions {
  * boundary: the file system, child processes and the network stay reachable.
  */
 export function createWorkerExecutor(options: WorkerExecutorOptions): Executor {
-  const { clock = systemClock, checkTimeoutMs = 10_000 } = options
-  const pool = createInstancePool({ ...options, clock })
-  const trialLoads = createTrialLoads(options, checkTimeoutMs)
-  let isClosed = false
-  const refuseClosed = () => {
-    if (isClosed) throw shuttingDown()
-  }
-  return {
+  return createPooledExecutor({
+    ...options,
     kind: 'worker',
-    run: (job) =>
-      new Promise((resolve, reject) => {
-        refuseClosed()
-        refuseEnded(job, clock)
-        pool.instanceFor(job).run(job, { resolve, reject })
-      }),
-    async check(bundle, methods) {
-      refuseClosed()
-      return trialLoads.run(bundle, methods)
-    },
-    async close() {
-      isClosed = true
-      await Promise.all([pool.close(), trialLoads.close()])
-    },
-  }
+    start: ({ bundle }, events) => startWorker(bundle, options, events),
+  })
 }

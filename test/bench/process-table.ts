@@ -14,6 +14,12 @@ export function readCpuMs(pid: number): number {
   return (Number(fields[UTIME]) + Number(fields[STIME])) * MS_PER_TICK
 }
 
+/** What a process holds in memory; of pages that it shares, its share. */
+export function readMemoryBytes(pid: number): number {
+  const [, kib] = /^Pss: +(\d+) kB$/m.exec(readOwn(`/proc/${pid}/smaps_rollup`)) ?? []
+  return Number(kib ?? 0) * 1024
+}
+
 /** The processes whose command line holds all of these arguments. */
 export function findProcesses(args: readonly string[]): number[] {
   return readdirSync('/proc')

@@ -32,6 +32,8 @@ afterEach(async () => {
 const catalog = {
   snapshot: async () => aSnapshot('v1', { tools: ['one'] }),
   activate: () => Promise.reject(new Error('nothing is published here')),
+  packages: () => Promise.reject(new Error('nothing is published here')),
+  promote: () => Promise.reject(new Error('nothing is published here')),
 }
 
 /** Tasks of users, and what a look at one waits for. */

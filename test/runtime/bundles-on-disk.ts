@@ -12,6 +12,8 @@ import type {
   RunOutcome,
   RuntimeLimits,
 } from '../../src/runtime/runtime.js'
+import { createOutbound } from '../../src/outbound/public-outbound.js'
+import { createProcessExecutor } from '../../src/runtime/process-executor.js'
 import { createWorkerExecutor } from '../../src/runtime/worker-executor.js'
 import { silentLog, type Log } from '../../src/telemetry/telemetry.js'
 import { builtFile } from '../support/built.js'
@@ -20,7 +22,9 @@ export const limits: RuntimeLimits = {
   maxHeapMb: 64,
   maxResultBytes: 100_000,
   maxConcurrentCalls: 8,
+  maxWaitingCalls: 4,
   maxInstances: 4,
+  maxInstancesPerTenant: 4,
   idleMs: 60_000,
 }
 
@@ -28,6 +32,8 @@ export interface ExecutorSetup {
   readonly limits?: Partial<RuntimeLimits>
   readonly log?: Log
   readonly checkTimeoutMs?: number
+  /** Hosts that are not public and may be fetched from all the same. */
+  readonly allowed?: readonly string[]
 }
 
 export function workerExecutor({
@@ -41,6 +47,27 @@ export function workerExecutor({
     log,
     checkTimeoutMs,
   })
+}
+
+export function processExecutor({
+  limits: changed,
+  allowed = [],
+  log = silentLog,
+  checkTimeoutMs,
+}: ExecutorSetup = {}): Executor {
+  return createProcessExecutor({
+    entry: builtFile('function-host/process-entry.js'),
+    limits: { ...limits, ...changed },
+    maxMemoryMb: 256,
+    maxNetwork: 'all',
+    outbound: outboundFor(allowed),
+    log,
+    checkTimeoutMs,
+  })
+}
+
+function outboundFor(allowed: readonly string[]) {
+  return createOutbound({ allowed, maxBytes: 1_000_000, timeoutMs: 5_000 })
 }
 
 export function inlineExecutor({ limits: changed, log = silentLog }: ExecutorSetup = {}): Executor {

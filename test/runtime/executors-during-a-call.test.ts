@@ -4,14 +4,15 @@ import {
   begin,
   inlineExecutor,
   jobFor,
-  openBundle,
   recorder,
   recordingLog,
   resultOf,
+  processExecutor,
   workerExecutor,
 } from './bundles-on-disk.js'
 
 const executors = [
+  { kind: 'process', create: processExecutor },
   { kind: 'worker', create: workerExecutor },
   { kind: 'inline', create: inlineExecutor },
 ] as const
@@ -190,40 +191,6 @@ describe.each(executors)('the $kind executor', ({ create }) => {
   })
 
   describe('limits and end', () => {
-    test('one call more than an instance may have is BUSY', async () => {
-      const caller = new AbortController()
-      const job = jobFor('kinds:Tools.waitForAbort', {}, { signal: caller.signal })
-      const waiting = Array.from({ length: 8 }, () => begin(executor, job))
-      await Promise.all(waiting.map(({ begun }) => begun))
-      await expect(run('kinds:Tools.give', { value: 1 })).rejects.toMatchObject({
-        code: 'BUSY',
-        message: expect.stringContaining('maxConcurrentCalls'),
-      })
-      caller.abort()
-      await Promise.allSettled(waiting.map(({ result }) => result))
-    })
-
-    test('one busy instance more than there may be is BUSY; an idle one makes room', async () => {
-      const caller = new AbortController()
-      const { signal } = caller
-      const instances = ['a', 'b', 'c', 'd'].map((version) => {
-        const bundle = openBundle('kinds', 'acme', version)
-        return begin(executor, jobFor('kinds:Tools.waitForAbort', {}, { bundle, signal }))
-      })
-      await Promise.all(instances.map(({ begun }) => begun))
-      const bundle = openBundle('kinds', 'acme', 'e')
-      const fifth = () => run('kinds:Tools.increment', {}, { bundle })
-      await expect(fifth()).rejects.toMatchObject({
-        code: 'BUSY',
-        message: expect.stringContaining('maxInstances'),
-      })
-      caller.abort()
-      await Promise.allSettled(instances.map(({ result }) => result))
-      // An answer in the oldest instance shows that its aborted call has ended.
-      await run('kinds:Tools.increment')
-      expect(await fifth()).toHaveProperty('structuredContent', { count: 1 })
-    })
-
     test('close fails what runs and what comes later with SHUTTING_DOWN', async () => {
       const { result, begun } = begin(executor, jobFor('kinds:Tools.waitForAbort'))
       await begun

@@ -6,10 +6,12 @@ import {
   openBundle,
   recordingLog,
   resultOf,
+  processExecutor,
   workerExecutor,
 } from './bundles-on-disk.js'
 
 const executors = [
+  { kind: 'process', create: processExecutor },
   { kind: 'worker', create: workerExecutor },
   { kind: 'inline', create: inlineExecutor },
 ] as const

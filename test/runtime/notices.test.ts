@@ -7,10 +7,12 @@ import {
   recorder,
   recordingLog,
   resultOf,
+  processExecutor,
   workerExecutor,
 } from './bundles-on-disk.js'
 
 const executors = [
+  { kind: 'process', create: processExecutor },
   { kind: 'worker', create: workerExecutor },
   { kind: 'inline', create: inlineExecutor },
 ] as const

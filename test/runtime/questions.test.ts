@@ -8,11 +8,13 @@ import {
   recorder,
   recordingLog,
   resultOf,
+  processExecutor,
   workerExecutor,
   type JobChanges,
 } from './bundles-on-disk.js'
 
 const executors = [
+  { kind: 'process', create: processExecutor },
   { kind: 'worker', create: workerExecutor },
   { kind: 'inline', create: inlineExecutor },
 ] as const

@@ -27,6 +27,11 @@ export class Faults {
     process.exit(3)
   }
 
+  exitLater({ ms }) {
+    setTimeout(() => process.exit(3), ms)
+    return new Promise(() => undefined)
+  }
+
   async rejectUnseen(_input, call) {
     call.progress(1)
     Promise.reject(new Error('secret detail of another user'))

@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { openBundle, recordingLog } from './bundles-on-disk.js'
+import { start } from './worker-setup.js'
+
+describe('instances', () => {
+  test('globals of one tenant are not seen by another, nor by another version', async () => {
+    const { run } = start()
+    const set = async (endpointId: string, version: string) => {
+      const bundle = openBundle('faults', endpointId, version)
+      const result = await run('faults:Faults.setGlobal', { value: endpointId }, { bundle })
+      return result['structuredContent']
+    }
+    expect(await set('acme', 'a')).toEqual({ before: null })
+    expect(await set('acme', 'a')).toEqual({ before: 'acme' })
+    expect(await set('other', 'a')).toEqual({ before: null })
+    expect(await set('acme', 'b')).toEqual({ before: null })
+    expect(Array.prototype).not.toHaveProperty('leftByACall')
+  })
+
+  test('environment, arguments and our own channel are out of reach', async () => {
+    const { run } = start()
+    expect(await run('faults:Faults.surroundings')).toHaveProperty('structuredContent', {
+      env: {},
+      argv: [],
+      execArgv: [],
+      workerData: {},
+    })
+  })
+
+  test('an idle instance is ended, and the next call gets a fresh one', async () => {
+    const { log, lines, line } = recordingLog()
+    const { run } = start({ log, limits: { idleMs: 30 } })
+    await run('faults:Faults.setGlobal', { value: 1 })
+    await line(({ message }) => message.includes('idle'))
+    expect(await run('faults:Faults.setGlobal', { value: 2 })).toMatchObject({
+      structuredContent: { before: null },
+    })
+    expect(lines.filter(({ message }) => message === 'an instance was started')).toHaveLength(2)
+  })
+
+  test('an instance with a call is not idle, however long the call takes', async () => {
+    const { run } = start({ limits: { idleMs: 20 } })
+    expect(await run('faults:Faults.waitFor', { ms: 200 })).toMatchObject({
+      content: [{ text: 'waited' }],
+    })
+  })
+
+  test('the instance that was used longest ago makes room', async () => {
+    const { run } = start({ limits: { maxInstances: 2 } })
+    const before = async (version: string) => {
+      const bundle = openBundle('faults', 'acme', version)
+      return (await run('faults:Faults.setGlobal', { value: version }, { bundle }))[
+        'structuredContent'
+      ]
+    }
+    const fresh = { before: null }
+    expect([await before('a'), await before('b')]).toEqual([fresh, fresh])
+    // Instances are compared by milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(await before('a')).toEqual({ before: 'a' })
+    expect(await before('c')).toEqual(fresh)
+    expect(await before('a')).toEqual({ before: 'a' })
+    expect(await before('b')).toEqual(fresh)
+  })
+
+  test('a folder outside of any package holds ESM and CommonJS alike', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bundle-'))
+    try {
+      const kinds = openBundle('kinds')
+      await cp(kinds.folder, folder, { recursive: true })
+      await cp(join(openBundle('legacy').folder, 'legacy'), join(folder, 'legacy'), {
+        recursive: true,
+      })
+      const { run } = start()
+      const bundle = { ...kinds, folder }
+      expect(await run('kinds:Tools.give', { value: 'esm' }, { bundle })).toMatchObject({
+        content: [{ text: 'esm' }],
+      })
+      expect(await run('kinds/legacy:Legacy.greet', { name: 'cjs' }, { bundle })).toMatchObject({
+        content: [{ text: 'hello/cjs' }],
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('close while a busy loop runs ends it', async () => {
+    const { executor, beginCall } = start()
+    const spinning = beginCall('faults:Faults.spin')
+    await spinning.begun
+    await Promise.all([
+      expect(spinning.result).rejects.toMatchObject({ code: 'SHUTTING_DOWN' }),
+      executor.close(),
+    ])
+  })
+})
+
+describe('trial load', () => {
+  const method = (moduleName: string) => [{ moduleName, className: 'A', functionName: 'b' }]
+
+  test('a module that never ends loading is given up', async () => {
+    const { executor } = start({ checkTimeoutMs: 300 })
+    expect(await executor.check(openBundle('faults'), method('endless'))).toEqual([
+      'The modules did not load within 300 ms',
+    ])
+  })
+
+  test('a module that ends its process is named a problem', async () => {
+    const { executor } = start()
+    expect(await executor.check(openBundle('faults'), method('exiting'))).toEqual([
+      'The modules could not be loaded: their instance died, its code ended it (process.exit, code 7)',
+    ])
+  })
+
+  test('it leaves no trace in the instance that serves', async () => {
+    const { executor, run } = start()
+    const faults = [{ moduleName: 'faults', className: 'Faults', functionName: 'echo' }]
+    await run('faults:Faults.setGlobal', { value: 1 })
+    expect(await executor.check(openBundle('faults'), faults)).toEqual([])
+    expect(await run('faults:Faults.setGlobal', { value: 2 })).toMatchObject({
+      structuredContent: { before: 1 },
+    })
+  })
+
+  test('only so many run at the same time, and close ends them', async () => {
+    const { executor } = start()
+    const check = () => executor.check(openBundle('faults'), method('endless'))
+    const running = [check(), check(), check(), check()].map((each) =>
+      expect(each).rejects.toMatchObject({ code: 'SHUTTING_DOWN' }),
+    )
+    await expect(check()).rejects.toMatchObject({ code: 'BUSY' })
+    await executor.close()
+    await Promise.all(running)
+    await expect(check()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+  })
+})
+
+describe('output', () => {
+  test('nothing that a bundle prints reaches the gateway’s standard output', async () => {
+    const script = fileURLToPath(new URL('print-in-a-worker.js', import.meta.url))
+    const child = spawn(process.execPath, [script, openBundle('faults').folder], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ])
+    expect({ stdout, code }).toEqual({ stdout: '', code: 0 })
+    for (const writer of [
+      'console.log',
+      'console.error',
+      'process.stdout',
+      'fs.writeSync',
+      'a named import',
+      'fs.writeFileSync',
+      'fs.appendFileSync',
+      'fs.write',
+      'a stream',
+      'execSync',
+      'a child',
+    ])
+      expect(stderr).toContain(`printed by ${writer}`)
+  })
+
+  test('a flood of output is cut in the log', async () => {
+    const { log, lines } = recordingLog()
+    const { run } = start({ log })
+    for (let round = 0; round < 20; round += 1)
+      await run('faults:Faults.printMuch', { lines: 5000 })
+    const printed = lines.filter(({ message }) => message === 'a bundle wrote to stdout')
+    const characters = printed.map(({ fields }) => String(fields['output']).length)
+    expect(printed.length).toBeGreaterThan(0)
+    expect(characters.reduce((sum, length) => sum + length)).toBeLessThan(1_500_000)
+    expect(Math.max(...characters)).toBeLessThanOrEqual(8192)
+  })
+})
