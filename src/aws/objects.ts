@@ -37,7 +37,7 @@ export async function putObjectOnce(bucket: Bucket, key: string, body: Buffer): 
  *
  * @param maxBytes more than this is not read into memory
  * @returns undefined when there is none
- * @throws Error when it is larger than `maxBytes`
+ * @throws RangeError when it is larger than `maxBytes`
  */
 export async function getObject(
   bucket: Bucket,
@@ -60,12 +60,66 @@ export async function getObject(
   }
 }
 
-async function put(bucket: Bucket, input: Omit<PutObjectCommandInput, 'Bucket'>): Promise<void> {
+export interface StreamedObject {
+  readonly key: string
+  readonly body: Readable
+  /** What the stream holds: one that ends earlier or goes on is refused. */
+  readonly bytes: number
+  /** Lower-case hex. */
+  readonly sha256: string
+  /** Breaks the write off. */
+  readonly signal: AbortSignal
+}
+
+/** Writes an object from a stream. One that breaks off leaves none. */
+export async function putObjectStream(
+  bucket: Bucket,
+  { key, body, bytes, sha256, signal }: StreamedObject,
+): Promise<void> {
+  const checksum = Buffer.from(sha256, 'hex').toString('base64')
+  const input = { Key: key, Body: body, ContentLength: bytes, ChecksumSHA256: checksum }
+  await put(bucket, input, signal)
+}
+
+/** Of no effect when there is none. */
+export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
+  const [client, { DeleteObjectCommand }] = await Promise.all([
+    bucket.s3(),
+    import('@aws-sdk/client-s3'),
+  ])
+  await client.send(new DeleteObjectCommand({ Bucket: bucket.bucket, Key: key }))
+}
+
+export interface ListedObject {
+  readonly key: string
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number
+}
+
+/** Every object whose key begins with the prefix. */
+export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject> {
+  const [client, { paginateListObjectsV2 }] = await Promise.all([
+    bucket.s3(),
+    import('@aws-sdk/client-s3'),
+  ])
+  const pages = paginateListObjectsV2({ client }, { Bucket: bucket.bucket, Prefix: prefix })
+  for await (const { Contents: objects = [] } of pages)
+    for (const { Key: key, LastModified: modified } of objects)
+      if (key !== undefined && modified !== undefined) yield { key, modifiedAt: modified.getTime() }
+}
+
+async function put(
+  bucket: Bucket,
+  input: Omit<PutObjectCommandInput, 'Bucket'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const [client, { PutObjectCommand }] = await Promise.all([
     bucket.s3(),
     import('@aws-sdk/client-s3'),
   ])
-  await client.send(new PutObjectCommand({ ...input, Bucket: bucket.bucket }))
+  await client.send(new PutObjectCommand({ ...input, Bucket: bucket.bucket }), {
+    ...(signal && { abortSignal: signal }),
+  })
 }
 
 async function collect(body: unknown, key: string, maxBytes: number): Promise<Buffer> {
@@ -74,7 +128,7 @@ async function collect(body: unknown, key: string, maxBytes: number): Promise<Bu
   let bytes = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > maxBytes) throw new Error(`object ${key} is larger than ${maxBytes} bytes`)
+    if (bytes > maxBytes) throw new RangeError(`object ${key} is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, bytes)

@@ -90,6 +90,13 @@ export function callContentKey(endpointId: string, callId: string): string {
   return `mcp_content/${segment(endpointId)}/${segment(callId)}.json`
 }
 
+/** A bundle on its way; what lies there for a day was given up, and a rule of the bucket removes it. */
+export function uploadObjectKey(endpointId: string, uploadId: string): string {
+  return `${UPLOAD_PREFIX}${segment(endpointId)}/${segment(uploadId)}`
+}
+
+export const UPLOAD_PREFIX = 'uploads/'
+
 function bundlePath({ endpointId, packageName, sha256 }: BundleRef): string {
   return `bundles/${segment(endpointId)}/${segment(packageName)}/${segment(sha256)}`
 }

@@ -6,6 +6,8 @@ export { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS, formatBytes } from './archi
 export { nameProblem, quoteName } from './archive-names.js'
 export { sha256Of } from './bundle-hash.js'
 export { bundleInvalid, bundleProblems } from './bundle-invalid.js'
+export { withUnpacked } from './scratch.js'
+export type { UploadArea, UploadContent, UploadKey, UploadTarget } from './uploads.js'
 
 /** A bundle version on this machine's disk, verified and read-only. */
 export interface OpenBundle {
@@ -24,6 +26,23 @@ export interface Bundles {
    */
   open(ref: BundleRef): Promise<OpenBundle>
 
-  /** Puts a version into the store. The same bytes again are a no-op. */
+  /**
+   * Says that a version runs: it stays on this machine's disk, whichever process makes room there.
+   *
+   * @returns ends that
+   */
+  hold(bundle: OpenBundle): () => void
+
+  /**
+   * Puts a version into the store. The same bytes again are a no-op; other bytes under its name,
+   * which only an intruder can have put there, are replaced and named in the log.
+   */
   store(ref: BundleRef, zip: Buffer): Promise<void>
+
+  /**
+   * Looks at the bytes in the store itself, whatever is on disk.
+   *
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` as `open`
+   */
+  verify(ref: BundleRef): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** Which file of a bundle holds a module: publishing looks for it, the runtime imports it. */
+/** Where things lie in a bundle: publishing looks for them, the runtime imports modules. */
+
+/** The manifest, relative to the bundle's root. */
+export const MANIFEST_FILE = 'mcp_configuration.json'
 
 const EXTENSIONS = ['js', 'mjs', 'cjs']
 

@@ -1,11 +1,12 @@
 /**
- * The definitions of bundle versions: one immutable object beside each ZIP, checked when read and
- * remembered, since the same name is the same content for ever.
+ * The definitions of bundle versions: one immutable object beside each ZIP. Its SHA-256 is in the
+ * package's row, so an object that somebody replaced is refused; what was checked is remembered.
  */
+import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
-import { getObject, putObjectOnce } from '../aws/objects.js'
+import { getObject, putObject, putObjectOnce } from '../aws/objects.js'
 import { bundleDefinitionsKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import {
@@ -15,13 +16,36 @@ import {
   TASK_SUPPORT,
 } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import { NETWORK_ACCESS } from '../domain/network.js'
 import { isJsonObject } from '../domain/json.js'
+import type { Log } from '../telemetry/telemetry.js'
 
 export interface DefinitionStore {
-  /** Writes a version's definitions, once. @returns those that count: the first that were stored */
-  put(ref: BundleRef, definitions: BundleDefinitions): Promise<BundleDefinitions>
-  /** @throws GatewayError `BUNDLE_UNAVAILABLE` when they are missing or are no definitions */
-  read(ref: BundleRef, signal?: AbortSignal): Promise<BundleDefinitions>
+  /**
+   * Writes a version's definitions, once; what is there and is neither these nor the registered
+   * ones is put right.
+   *
+   * @returns those that count: the first that were stored and registered
+   */
+  put(version: RegisteredVersion, definitions: BundleDefinitions): Promise<StoredDefinitions>
+  /**
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` when they are missing, are no definitions, or are
+   * not those that were registered; the log has it too
+   */
+  read(version: RegisteredVersion, signal?: AbortSignal): Promise<StoredDefinitions>
+}
+
+export interface StoredDefinitions {
+  readonly definitions: BundleDefinitions
+  /** Of their JSON as it is stored. */
+  readonly sha256: string
+}
+
+/** A version, and what its package's row says of its definitions. */
+export interface RegisteredVersion {
+  readonly ref: BundleRef
+  /** SHA-256 of the stored JSON, lower-case hex; undefined where none has been registered. */
+  readonly definitionsSha256: string | undefined
 }
 
 /** One version's definitions: a manifest has at most 4 MiB, its items repeat little of it. */
@@ -56,39 +80,70 @@ const Definitions = z.object({
       className: z.string(),
       settingId: z.string(),
       source: z.string().optional(),
+      network: z.enum(NETWORK_ACCESS).optional(),
     }),
   ),
 })
 
-export function createDefinitionStore(aws: Aws): DefinitionStore {
-  const remembered = new LRUCache<string, { definitions: BundleDefinitions; bytes: number }>({
+export function createDefinitionStore(aws: Aws, log: Log): DefinitionStore {
+  const remembered = new LRUCache<string, { stored: StoredDefinitions; bytes: number }>({
     maxSize: MAX_REMEMBERED_BYTES,
     sizeCalculation: (entry) => entry.bytes,
   })
-  const remember = (ref: BundleRef, object: Buffer | undefined) => {
-    const definitions = parseDefinitions(object, ref)
-    remembered.set(bundleDefinitionsKey(ref), { definitions, bytes: object?.length ?? 1 })
-    return definitions
+  const remember = (ref: BundleRef, object: Buffer): StoredDefinitions => {
+    const stored = { definitions: parseDefinitions(object, ref), sha256: sha256Of(object) }
+    remembered.set(memoryKey(ref, stored.sha256), { stored, bytes: object.length })
+    return stored
   }
-  const read = async (ref: BundleRef, signal?: AbortSignal) => {
-    const key = bundleDefinitionsKey(ref)
-    const found = remembered.get(key)
-    if (found) return found.definitions
-    return remember(ref, await getObject(aws, key, MAX_DEFINITIONS_BYTES, signal))
-  }
+  const fetch = (ref: BundleRef, signal?: AbortSignal) =>
+    getObject(aws, bundleDefinitionsKey(ref), MAX_DEFINITIONS_BYTES, signal)
+
   return {
-    async put(ref, definitions) {
+    async put({ ref, definitionsSha256: registered }, definitions) {
+      const key = bundleDefinitionsKey(ref)
       const object = Buffer.from(JSON.stringify(definitions))
       assertSize(object, ref)
-      const isFirst = await putObjectOnce(aws, bundleDefinitionsKey(ref), object)
-      return isFirst ? remember(ref, object) : await read(ref)
+      if (await putObjectOnce(aws, key, object)) return remember(ref, object)
+      const found = await fetch(ref)
+      if (found?.equals(object)) return remember(ref, object)
+      if (found && sha256Of(found) === registered) return remember(ref, found)
+      log.warn({ ...ref }, 'definitions in the store that were never registered are replaced')
+      await putObject(aws, key, object)
+      return remember(ref, object)
     },
-    read,
+
+    async read({ ref, definitionsSha256: registered }, signal) {
+      const known = registered && remembered.get(memoryKey(ref, registered))
+      if (known) return known.stored
+      const object = await fetch(ref, signal)
+      const problem = objectProblem(object, registered)
+      if (object && problem === undefined) return remember(ref, object)
+      log.error({ ...ref }, `bundle refused: ${problem}`)
+      throw unavailable(ref, problem ?? '')
+    },
   }
 }
 
-function parseDefinitions(object: Buffer | undefined, ref: BundleRef): BundleDefinitions {
-  if (!object) throw unavailable(ref, 'its definitions are not in the store')
+function memoryKey(ref: BundleRef, sha256: string): string {
+  return `${bundleDefinitionsKey(ref)}#${sha256}`
+}
+
+function objectProblem(
+  object: Buffer | undefined,
+  registered: string | undefined,
+): string | undefined {
+  if (!object) return 'its definitions are not in the store'
+  if (registered === undefined) return undefined
+  const found = sha256Of(object)
+  if (found === registered) return undefined
+  return `the store holds other definitions than were registered, of SHA-256 ${found}`
+}
+
+function sha256Of(object: Buffer): string {
+  return createHash('sha256').update(object).digest('hex')
+}
+
+function parseDefinitions(object: Buffer, ref: BundleRef): BundleDefinitions {
   try {
     return Definitions.parse(JSON.parse(object.toString('utf8')))
   } catch (cause) {
@@ -96,7 +151,8 @@ function parseDefinitions(object: Buffer | undefined, ref: BundleRef): BundleDef
   }
 }
 
-function unavailable(ref: BundleRef, reason: string, cause?: unknown): GatewayError {
+/** Why a version is not served, in the words that every such refusal has. */
+export function unavailable(ref: BundleRef, reason: string, cause?: unknown): GatewayError {
   const { packageName, sha256 } = ref
   return new GatewayError(
     'BUNDLE_UNAVAILABLE',

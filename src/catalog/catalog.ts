@@ -35,6 +35,46 @@ export interface Catalog {
    * owner, or when another activation of the package won
    */
   activate(version: BundleVersion): Promise<'activated' | 'unchanged'>
+
+  /** The packages of an endpoint as they are now, in order of name. */
+  packages(endpointId: string): Promise<PackageState[]>
+
+  /**
+   * Makes a version that the package had before the active one again, as it is stored. Each of its
+   * classes gets the setting that it has now, or had last.
+   *
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` when the package does not know the version or its
+   * definitions are not those that were registered; `BUNDLE_INVALID` when one of its classes has
+   * no setting; `CONFLICT` as `activate`, and when the package has another revision
+   */
+  promote(promotion: Promotion): Promise<Promoted>
+}
+
+/** One package of an endpoint: what is active, and what it can go back to. */
+export interface PackageState {
+  readonly packageName: string
+  readonly activeSha256: string
+  /** Versions that can be promoted, the one that was active last first; at most 20. */
+  readonly previousSha256: readonly string[]
+  /** Rises by one whenever a version or a setting changes. */
+  readonly revision: number
+  /** ISO 8601. */
+  readonly activatedAt: string
+  readonly activatedBy: string
+}
+
+export interface Promotion {
+  readonly ref: BundleRef
+  /** Who does it, for the audit. */
+  readonly actor: string
+  /** The package has to be as it was seen: its revision then. */
+  readonly revision?: number | undefined
+}
+
+export interface Promoted {
+  /** `unchanged`: it was the active one already. */
+  readonly outcome: 'activated' | 'unchanged'
+  readonly definitions: BundleDefinitions
 }
 
 export interface BundleVersion {

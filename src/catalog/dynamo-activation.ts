@@ -5,90 +5,145 @@
  * and last the rows are settled: brought to what is active, whoever won. So an activation that
  * loses or dies half-way leaves nothing that the next one does not put right.
  */
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { v7 as uuidV7 } from 'uuid'
-import type { Aws } from '../aws/aws.js'
+import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions } from '../domain/capability.js'
 import type { Clock } from '../domain/clock.js'
-import type { Log } from '../telemetry/telemetry.js'
-import type { DefinitionStore } from './bundle-definitions.js'
-import type { BundleVersion } from './catalog.js'
-import { copiesOf, planCopies } from './copies.js'
-import { readCopies, removeCopies, type Writer, writeCopies } from './dynamo-copies.js'
-import { type PackageRow, readPackage, switchPackage } from './dynamo-packages.js'
+import { GatewayError } from '../domain/errors.js'
+import { type StoredDefinitions, unavailable } from './bundle-definitions.js'
+import type { BundleVersion, Promoted, Promotion } from './catalog.js'
+import { audit } from './dynamo-audit.js'
+import { type Writer, writeCopies } from './dynamo-copies.js'
+import {
+  isRemembered,
+  type PackageRow,
+  readPackage,
+  registeredVersion,
+  switchPackage,
+} from './dynamo-packages.js'
 import {
   hasSettings,
+  planKnownSettings,
   planSettings,
   readSettingRows,
-  removeUnusedSettings,
   type SettingPlan,
+  settingsOf,
   writeSettings,
 } from './dynamo-settings.js'
+import { planRows, settle, settleOrReport, type SettlingParts } from './dynamo-settling.js'
 
-export interface ActivationParts {
-  readonly aws: Aws
-  readonly definitions: DefinitionStore
-  readonly log: Log
+export interface ActivationParts extends SettlingParts {
   readonly clock: Clock
 }
-
-/** Passes until the rows are those of the active version; more than two need a third activation. */
-const MAX_SETTLING_PASSES = 5
 
 /** @see Catalog.activate */
 export async function activateVersion(
   parts: ActivationParts,
   version: BundleVersion,
 ): Promise<'activated' | 'unchanged'> {
-  const { aws, clock } = parts
-  const { endpointId, packageName, sha256 } = version.ref
+  const { aws, sealed } = parts
+  const { ref } = version
+  const { endpointId, packageName } = ref
   const activationId = uuidV7()
-  const now = new Date(clock.now()).toISOString()
-  const writer: Writer = { endpointId, packageName, actor: version.actor, now }
+  const writer = writerOf(parts, version)
   const before = await readPackage(aws, endpointId, packageName)
   const settings = planSettings(
-    { packageName, before, activationId, settings: version.settings },
+    { endpointId, packageName, before, activationId, settings: version.settings },
     await readSettingRows(aws, endpointId),
+    sealed,
   )
-  const definitions = await parts.definitions.put(version.ref, version.definitions)
-  if (before?.active_sha256 === sha256 && hasSettings(before, settings)) {
+  const definitionsSha256 = before?.definitions_sha256[ref.sha256]
+  const stored = await parts.definitions.put({ ref, definitionsSha256 }, version.definitions)
+  const isRegistered = definitionsSha256 === stored.sha256
+  if (before?.active_sha256 === ref.sha256 && isRegistered && hasSettings(before, settings)) {
     await settle(parts, writer)
     return 'unchanged'
   }
-  const after = await writeAndSwitch(parts, writer, {
-    version,
-    definitions,
-    before,
-    settings,
-    activationId,
-  })
+  const change = { ref, before, settings, activationId, stored }
+  const after = await writeAndSwitch(parts, writer, change)
   await settleOrReport(parts, writer)
-  await audit(parts, writer, { before, after })
+  await audit(parts, writer, { action: 'bundle.activate', before, after })
   return 'activated'
 }
 
+/** @see Catalog.promote */
+export async function promoteVersion(
+  parts: ActivationParts,
+  promotion: Promotion,
+): Promise<Promoted> {
+  const { ref } = promotion
+  const writer = writerOf(parts, promotion)
+  const before = await readPackage(parts.aws, ref.endpointId, ref.packageName)
+  if (!before || !isRemembered(before, ref.sha256))
+    throw unavailable(ref, 'this package never had it at this endpoint, or it is too long ago')
+  assertRevision(before, promotion)
+  const version = registeredVersion(ref.endpointId, before, ref.sha256)
+  const stored = await parts.definitions.read(version)
+  const { definitions } = stored
+  if (before.active_sha256 === ref.sha256) {
+    await settle(parts, writer)
+    return { outcome: 'unchanged', definitions }
+  }
+  const settings = await readKnownSettings(parts, before, { ref, definitions })
+  const change = { ref, before, settings, activationId: uuidV7(), stored }
+  const after = await writeAndSwitch(parts, writer, change)
+  await settleOrReport(parts, writer)
+  await audit(parts, writer, { action: 'bundle.promote', before, after })
+  return { outcome: 'activated', definitions }
+}
+
+function writerOf(
+  { clock }: ActivationParts,
+  { ref, actor }: Pick<Promotion, 'ref' | 'actor'>,
+): Writer {
+  const { endpointId, packageName } = ref
+  return { endpointId, packageName, actor, now: new Date(clock.now()).toISOString() }
+}
+
+function assertRevision(before: PackageRow, { ref, revision }: Promotion): void {
+  if (revision === undefined || revision === before.revision) return
+  throw new GatewayError(
+    'CONFLICT',
+    `Package "${ref.packageName}" has changed in the meantime; read what is active and try again`,
+  )
+}
+
+/** Opened once before they count: a setting that nobody can open must not become active. */
+async function readKnownSettings(
+  { aws, sealed }: ActivationParts,
+  before: PackageRow,
+  { ref, definitions }: { readonly ref: BundleRef; readonly definitions: BundleDefinitions },
+): Promise<SettingPlan> {
+  const rows = await readSettingRows(aws, ref.endpointId)
+  const settingIds = definitions.modules.map(({ settingId }) => settingId)
+  const plan = planKnownSettings(before, settingIds, rows)
+  settingsOf(plan.names, rows, (row) => sealed.open(ref.endpointId, row))
+  return plan
+}
+
 interface Activation {
-  readonly version: BundleVersion
-  readonly definitions: BundleDefinitions
+  readonly ref: BundleRef
   readonly before: PackageRow | undefined
   readonly settings: SettingPlan
   readonly activationId: string
+  readonly stored: StoredDefinitions
 }
 
 async function writeAndSwitch(
   parts: ActivationParts,
   writer: Writer,
-  { version, definitions, before, settings, activationId }: Activation,
+  { ref, before, settings, activationId, stored }: Activation,
 ): Promise<PackageRow> {
   const { aws } = parts
-  const plan = await planRows(aws, writer, definitions)
+  const plan = await planRows(aws, writer, stored.definitions)
   try {
     await writeSettings(aws, writer, settings.writes)
     await writeCopies(aws, writer, plan.writes)
     return await switchPackage(aws, {
-      ref: version.ref,
+      ref,
       before,
       activationId,
+      definitionsSha256: stored.sha256,
       settings: settings.names,
       actor: writer.actor,
       now: writer.now,
@@ -97,71 +152,4 @@ async function writeAndSwitch(
     await settleOrReport(parts, writer)
     throw error
   }
-}
-
-async function planRows(aws: Aws, writer: Writer, definitions: BundleDefinitions) {
-  const wanted = copiesOf(writer.endpointId, writer.packageName, definitions)
-  return planCopies(writer.packageName, wanted, await readCopies(aws, writer.endpointId))
-}
-
-/** Brings a package's rows to what is active, until a look at them finds nothing to do. */
-async function settle(parts: ActivationParts, writer: Writer): Promise<void> {
-  const { aws } = parts
-  const { endpointId, packageName } = writer
-  for (let pass = 1; pass <= MAX_SETTLING_PASSES; pass++) {
-    const active = await readPackage(aws, endpointId, packageName)
-    const plan = await planRows(aws, writer, await activeDefinitions(parts, writer, active))
-    if (active) await removeUnusedSettings(aws, endpointId, active)
-    if (plan.writes.length + plan.removals.length === 0) return
-    await writeCopies(aws, writer, plan.writes)
-    await removeCopies(aws, writer, plan.removals)
-  }
-  parts.log.warn({ endpointId, packageName }, 'rows for listing are still changing')
-}
-
-async function activeDefinitions(
-  parts: ActivationParts,
-  { endpointId, packageName }: Writer,
-  active: PackageRow | undefined,
-): Promise<BundleDefinitions> {
-  if (!active) return { packageName, functions: [], modules: [] }
-  return await parts.definitions.read({ endpointId, packageName, sha256: active.active_sha256 })
-}
-
-/** What is active stands whatever happens here; the next activation settles again. */
-async function settleOrReport(parts: ActivationParts, writer: Writer): Promise<void> {
-  const { endpointId, packageName } = writer
-  try {
-    await settle(parts, writer)
-  } catch (err) {
-    parts.log.warn({ err, endpointId, packageName }, 'rows for listing could not be settled')
-  }
-}
-
-interface Change {
-  readonly before: PackageRow | undefined
-  readonly after: PackageRow
-}
-
-/** The switch stands even if its audit row cannot be written; then the log has it. */
-async function audit(parts: ActivationParts, writer: Writer, change: Change): Promise<void> {
-  const item = {
-    endpoint_id: writer.endpointId,
-    audit_uuid: uuidV7(),
-    actor: writer.actor,
-    action: 'bundle.activate',
-    target: writer.packageName,
-    before: change.before && versionOf(change.before),
-    after: versionOf(change.after),
-    created_at: writer.now,
-  }
-  try {
-    await parts.aws.db.send(new PutCommand({ TableName: parts.aws.tables.audit, Item: item }))
-  } catch (err) {
-    parts.log.error({ err, audit: item }, 'an audit row could not be written')
-  }
-}
-
-function versionOf({ active_sha256: sha256, revision, settings }: PackageRow) {
-  return { sha256, revision, setting_rows: settings.map((setting) => setting.row_id) }
 }

@@ -3,17 +3,21 @@ import { createHash } from 'node:crypto'
 import type { Aws } from '../aws/aws.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { Sealer } from '../sealing/sealing.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createDefinitionStore, type DefinitionStore } from './bundle-definitions.js'
-import type { Catalog, Snapshot } from './catalog.js'
-import { activateVersion } from './dynamo-activation.js'
-import { listPackages, type PackageRow } from './dynamo-packages.js'
+import type { Catalog, PackageState, Snapshot } from './catalog.js'
+import { activateVersion, promoteVersion } from './dynamo-activation.js'
+import { listPackages, type PackageRow, registeredVersion } from './dynamo-packages.js'
 import { readSettingRows, type SettingRows, settingsOf } from './dynamo-settings.js'
+import { createSealedSettings, type SealedSettings } from './sealed-settings.js'
 import { type ActiveBundle, buildSnapshot } from './snapshot.js'
 import { createSnapshotCache } from './snapshot-cache.js'
 
 export interface DynamoCatalogOptions {
   readonly aws: Aws
+  /** Seals settings in the database, and opens them. */
+  readonly sealer: Sealer
   /** Milliseconds for which a snapshot is served without a look at the database. Default 1500. */
   readonly checkMs?: number | undefined
   /** Endpoints whose snapshots are kept in memory. Default 1000. */
@@ -29,15 +33,18 @@ const MAX_LOADS = 3
 
 export function createDynamoCatalog({
   aws,
+  sealer,
   checkMs = DEFAULT_CHECK_MS,
   maxEndpoints = DEFAULT_MAX_ENDPOINTS,
   log,
   clock = systemClock,
 }: DynamoCatalogOptions): Catalog {
-  const definitions = createDefinitionStore(aws)
+  const definitions = createDefinitionStore(aws, log)
+  const sealed = createSealedSettings(sealer)
+  const parts = { aws, definitions, sealed, log, clock }
   const snapshots = createSnapshotCache({
     refresh: (endpointId, known, signal) =>
-      refreshSnapshot({ aws, definitions, endpointId, signal, log }, known),
+      refreshSnapshot({ ...parts, endpointId, signal }, known),
     checkMs,
     maxEndpoints,
     log,
@@ -46,19 +53,41 @@ export function createDynamoCatalog({
   return {
     snapshot: (endpointId) => snapshots.get(endpointId),
 
+    packages: async (endpointId) => (await listPackages(aws, endpointId)).map(toState),
+
     async activate(version) {
       try {
-        return await activateVersion({ aws, definitions, log, clock }, version)
+        return await activateVersion(parts, version)
       } finally {
         snapshots.expire(version.ref.endpointId)
       }
     },
+
+    async promote(promotion) {
+      try {
+        return await promoteVersion(parts, promotion)
+      } finally {
+        snapshots.expire(promotion.ref.endpointId)
+      }
+    },
+  }
+}
+
+function toState(row: PackageRow): PackageState {
+  return {
+    packageName: row.package_name,
+    activeSha256: row.active_sha256,
+    previousSha256: row.previous_sha256,
+    revision: row.revision,
+    activatedAt: row.updated_at,
+    activatedBy: row.updated_by,
   }
 }
 
 interface Loading {
   readonly aws: Aws
   readonly definitions: DefinitionStore
+  readonly sealed: SealedSettings
   readonly endpointId: string
   readonly signal: AbortSignal
   readonly log: Log
@@ -81,7 +110,7 @@ async function refreshSnapshot(loading: Loading, known: Snapshot | undefined): P
 
 /** @returns undefined when a setting that a package names is gone */
 async function loadBundles(
-  { aws, definitions, endpointId, signal }: Loading,
+  { aws, definitions, sealed, endpointId, signal }: Loading,
   packages: readonly PackageRow[],
 ): Promise<ActiveBundle[] | undefined> {
   const rows: SettingRows = packages.some(({ settings }) => settings.length > 0)
@@ -89,11 +118,11 @@ async function loadBundles(
     : new Map()
   const bundles: ActiveBundle[] = []
   for (const active of packages) {
-    const { package_name: packageName, active_sha256: sha256 } = active
-    const ref = { endpointId, packageName, sha256 }
-    const settings = settingsOf(active, rows)
+    const version = registeredVersion(endpointId, active)
+    const settings = settingsOf(active.settings, rows, (row) => sealed.open(endpointId, row))
     if (!settings) return undefined
-    bundles.push({ ref, settings, definitions: await definitions.read(ref, signal) })
+    const stored = await definitions.read(version, signal)
+    bundles.push({ ref: version.ref, settings, definitions: stored.definitions })
   }
   return bundles
 }

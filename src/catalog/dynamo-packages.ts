@@ -6,26 +6,43 @@ import { isConditionRefused, readPartition } from '../aws/rows.js'
 import { PACKAGE_PREFIX, packageKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
+import type { RegisteredVersion } from './bundle-definitions.js'
 
 /** Which row of the settings table a setting of this package is read from. */
 const SettingRow = z.object({ setting_id: z.string(), row_id: z.string() })
+
+/** The setting of a class that the active version does not name: what it had last. */
+const KeptSettingRow = SettingRow.extend({
+  /** The version that named the class and was active last. */
+  sha256: z.string(),
+})
 
 const Package = z.object({
   package_name: z.string(),
   active_sha256: z.string(),
   /** Newest first. */
   previous_sha256: z.array(z.string()),
+  /** Version → SHA-256 of its definitions, for the active one and those before it. */
+  definitions_sha256: z.record(z.string(), z.string()).default({}),
   /** Rises by one at each activation. */
   revision: z.number().int().positive(),
   activation_id: z.string(),
   settings: z.array(SettingRow),
+  kept_settings: z.array(KeptSettingRow).default([]),
+  /** ISO 8601. */
+  updated_at: z.string(),
+  updated_by: z.string(),
 })
 
 export type PackageRow = z.infer<typeof Package>
 export type SettingRowName = z.infer<typeof SettingRow>
+type KeptSettingRow = z.infer<typeof KeptSettingRow>
 
 /** Versions that are remembered for a rollback. */
 const MAX_PREVIOUS = 20
+
+/** DynamoDB takes 400 KB in a row. */
+const MAX_ROW_BYTES = 300 * 1024
 
 export async function readPackage(
   aws: Aws,
@@ -57,11 +74,27 @@ export async function listPackages(
   return z.array(Package).parse(rows)
 }
 
+/** True for the active version and for those before it that can become active again. */
+export function isRemembered(row: PackageRow, sha256: string): boolean {
+  return row.active_sha256 === sha256 || row.previous_sha256.includes(sha256)
+}
+
+/** A version of the package with what is registered of it; by default the active one. */
+export function registeredVersion(
+  endpointId: string,
+  row: PackageRow,
+  sha256: string = row.active_sha256,
+): RegisteredVersion {
+  const ref = { endpointId, packageName: row.package_name, sha256 }
+  return { ref, definitionsSha256: row.definitions_sha256[sha256] }
+}
+
 export interface Switch {
   readonly ref: BundleRef
   /** The package as it was read before; undefined for its first activation. */
   readonly before: PackageRow | undefined
   readonly activationId: string
+  readonly definitionsSha256: string
   readonly settings: readonly SettingRowName[]
   readonly actor: string
   /** ISO 8601. */
@@ -71,18 +104,12 @@ export interface Switch {
 /**
  * The one conditional write that makes a version the active one.
  *
- * @throws GatewayError `CONFLICT` when the package is no longer as it was read
+ * @throws GatewayError `CONFLICT` when the package is no longer as it was read; `BUNDLE_INVALID`
+ * when it has more classes than a row can name
  */
 export async function switchPackage(aws: Aws, change: Switch): Promise<PackageRow> {
-  const { ref, before } = change
-  const row: PackageRow = {
-    package_name: ref.packageName,
-    active_sha256: ref.sha256,
-    previous_sha256: previousOf(before, ref.sha256),
-    revision: (before?.revision ?? 0) + 1,
-    activation_id: change.activationId,
-    settings: [...change.settings],
-  }
+  const { ref } = change
+  const row = fitRow(toRow(change))
   try {
     await aws.db.send(toUpdate(aws, change, row))
   } catch (cause) {
@@ -99,14 +126,75 @@ export async function switchPackage(aws: Aws, change: Switch): Promise<PackageRo
   return row
 }
 
+function toRow({ ref, before, ...change }: Switch): PackageRow {
+  const previous = previousOf(before, ref.sha256)
+  const registered = { ...before?.definitions_sha256, [ref.sha256]: change.definitionsSha256 }
+  const remembered = Object.entries(registered).filter(
+    ([sha256]) => sha256 === ref.sha256 || previous.includes(sha256),
+  )
+  return {
+    package_name: ref.packageName,
+    active_sha256: ref.sha256,
+    previous_sha256: previous,
+    definitions_sha256: Object.fromEntries(remembered),
+    revision: (before?.revision ?? 0) + 1,
+    activation_id: change.activationId,
+    settings: [...change.settings],
+    kept_settings: keptSettings(before, change.settings, previous),
+    updated_at: change.now,
+    updated_by: change.actor,
+  }
+}
+
+/**
+ * Settings of classes that only previous versions name. Those are in order of when they were active
+ * last, so once the version that had a class last is forgotten, every other one that had it is too.
+ */
+function keptSettings(
+  before: PackageRow | undefined,
+  settings: readonly SettingRowName[],
+  previous: readonly string[],
+): KeptSettingRow[] {
+  if (!before) return []
+  const { active_sha256: sha256 } = before
+  const candidates = [
+    ...before.settings.map((row) => ({ ...row, sha256 })),
+    ...before.kept_settings,
+  ]
+  const known = new Set(settings.map((row) => row.setting_id))
+  return candidates.filter(({ setting_id: id, sha256: last }) => {
+    if (known.has(id) || !previous.includes(last)) return false
+    known.add(id)
+    return true
+  })
+}
+
+/** The oldest kept settings give way; a version that needs one is then pushed again. */
+function fitRow(row: PackageRow): PackageRow {
+  const kept = [...row.kept_settings]
+  while (rowBytes({ ...row, kept_settings: kept }) > MAX_ROW_BYTES) {
+    if (kept.length === 0)
+      throw new GatewayError(
+        'BUNDLE_INVALID',
+        `Package "${row.package_name}" has ${row.settings.length} classes; their names are more than ${MAX_ROW_BYTES} bytes, the most that is taken`,
+      )
+    kept.splice(Math.floor(kept.length / 2))
+  }
+  return { ...row, kept_settings: kept }
+}
+
+function rowBytes(row: PackageRow): number {
+  return Buffer.byteLength(JSON.stringify(row))
+}
+
 function previousOf(before: PackageRow | undefined, sha256: string): string[] {
   if (!before) return []
   const versions = [before.active_sha256, ...before.previous_sha256]
   return [...new Set(versions)].filter((version) => version !== sha256).slice(0, MAX_PREVIOUS)
 }
 
-function toUpdate(aws: Aws, { ref, before, actor, now }: Switch, row: PackageRow): UpdateCommand {
-  const attributes = Object.entries({ ...row, updated_at: now, updated_by: actor })
+function toUpdate(aws: Aws, { ref, before }: Switch, row: PackageRow): UpdateCommand {
+  const attributes = Object.entries(row)
   return new UpdateCommand({
     TableName: aws.tables.modules,
     Key: { endpoint_id: ref.endpointId, module_name: packageKey(ref.packageName) },

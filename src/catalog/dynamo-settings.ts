@@ -2,34 +2,33 @@
  * Settings of a package's classes.
  *
  * A changed setting is a new row, and the package's switch names the rows that count: so a setting
- * changes in the same write as the version, and a reader never pairs one with the other's.
+ * changes in the same write as the version, and a reader never pairs one with the other's. Values
+ * are sealed; only `sealed-settings.ts` opens them.
  */
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
-import { readPartition } from '../aws/rows.js'
+import { isConditionRefused, readPartition } from '../aws/rows.js'
 import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
-import { isJsonObject } from '../domain/json.js'
 import type { PackageRow, SettingRowName } from './dynamo-packages.js'
 import { inGroups } from './in-groups.js'
+import type { SealedSettings } from './sealed-settings.js'
 
 const SettingRow = z.object({
   /** `{setting id}#{activation that wrote it}` */
   setting_id: z.string(),
-  /** JSON text: exact, where native attributes would round numbers. */
+  /** Sealed JSON text: exact, where native attributes would round numbers. */
   setting: z.string(),
   package_name: z.string(),
   /** The revision of the package for which it was written. */
   revision: z.number(),
 })
 
-const SettingValue = z.custom<Setting>(isJsonObject, 'expected an object')
-
 export type SettingRow = z.infer<typeof SettingRow>
 
-/** DynamoDB takes 400 KB in a row. */
-const MAX_SETTING_BYTES = 300 * 1024
+/** DynamoDB takes 400 KB in a row, and sealed text is a third longer. */
+const MAX_SETTING_BYTES = 280 * 1024
 
 export type SettingRows = ReadonlyMap<string, SettingRow>
 
@@ -48,16 +47,21 @@ export async function readSettingRows(
   )
 }
 
-/** The settings of a package by setting id, or undefined when a row that it names is gone. */
+/**
+ * The settings of a package by setting id, or undefined when a row that it names is gone.
+ *
+ * @throws what `open` throws
+ */
 export function settingsOf(
-  active: PackageRow,
+  names: readonly SettingRowName[],
   rows: SettingRows,
+  open: (row: SettingRow) => Setting,
 ): ReadonlyMap<string, Setting> | undefined {
   const settings = new Map<string, Setting>()
-  for (const { setting_id: settingId, row_id: rowId } of active.settings) {
+  for (const { setting_id: settingId, row_id: rowId } of names) {
     const row = rows.get(rowId)
     if (!row) return undefined
-    settings.set(settingId, SettingValue.parse(JSON.parse(row.setting)))
+    settings.set(settingId, open(row))
   }
   return settings
 }
@@ -69,6 +73,7 @@ export interface SettingPlan {
 }
 
 export interface WantedSettings {
+  readonly endpointId: string
   readonly packageName: string
   readonly before: PackageRow | undefined
   readonly activationId: string
@@ -76,26 +81,63 @@ export interface WantedSettings {
 }
 
 /** Which settings keep their row, and which need a new one. */
-export function planSettings(wanted: WantedSettings, rows: SettingRows): SettingPlan {
-  const { before, packageName, activationId, settings } = wanted
-  const active = new Map(before?.settings.map((name) => [name.setting_id, name.row_id]))
+export function planSettings(
+  wanted: WantedSettings,
+  rows: SettingRows,
+  sealed: SealedSettings,
+): SettingPlan {
+  const { endpointId, before, packageName, activationId, settings } = wanted
+  const known = rowIds(before)
   const names: SettingRowName[] = []
   const writes: SettingRow[] = []
   for (const [settingId, value] of settings) {
-    const setting = JSON.stringify(value)
-    assertSize(settingId, setting)
-    const row = rows.get(active.get(settingId) ?? '')
-    const rowId = row?.setting === setting ? row.setting_id : `${settingId}#${activationId}`
+    const json = JSON.stringify(value)
+    assertSize(settingId, json)
+    const row = rows.get(known.get(settingId) ?? '')
+    // Sealed texts of the same value differ, so what is inside is compared.
+    const isKept = row !== undefined && sealed.read(endpointId, row) === json
+    const rowId = isKept ? row.setting_id : `${settingId}#${activationId}`
     names.push({ setting_id: settingId, row_id: rowId })
-    if (row?.setting !== setting)
-      writes.push({
-        setting_id: rowId,
-        setting,
-        package_name: packageName,
-        revision: (before?.revision ?? 0) + 1,
-      })
+    if (isKept) continue
+    writes.push({
+      setting_id: rowId,
+      setting: sealed.seal(endpointId, rowId, json),
+      package_name: packageName,
+      revision: (before?.revision ?? 0) + 1,
+    })
   }
   return { names, writes }
+}
+
+/**
+ * The rows that classes have now, or had last: what an earlier version gets.
+ *
+ * @throws GatewayError `BUNDLE_INVALID` naming the classes that have none
+ */
+export function planKnownSettings(
+  before: PackageRow,
+  settingIds: readonly string[],
+  rows: SettingRows,
+): SettingPlan {
+  const known = rowIds(before)
+  const names = [...new Set(settingIds)].map((settingId) => ({
+    setting_id: settingId,
+    row_id: known.get(settingId) ?? '',
+  }))
+  const missing = names.filter(({ row_id: rowId }) => !rows.has(rowId))
+  if (missing.length === 0) return { names, writes: [] }
+  const ids = missing.map(({ setting_id: settingId }) => settingId).join(', ')
+  throw new GatewayError(
+    'BUNDLE_INVALID',
+    `No setting is known for ${ids}: push that version of package "${before.package_name}" again, with its variables`,
+  )
+}
+
+/** By setting id; those of the active version go before those that are kept. */
+function rowIds(before: PackageRow | undefined): ReadonlyMap<string, string> {
+  if (!before) return new Map()
+  const rows = [...before.kept_settings, ...before.settings]
+  return new Map(rows.map((row) => [row.setting_id, row.row_id]))
 }
 
 /** True when a package has exactly these settings. */
@@ -126,30 +168,62 @@ export async function writeSettings(
 }
 
 /**
- * Removes rows of a package that its switch does not name: those of earlier revisions, and those
- * of activations that lost or died. Rows of a later revision belong to one that is under way.
+ * Brings a package's rows to what its switch names. Those that it does not name go: of earlier
+ * revisions, and of activations that lost or died. Rows of a later revision belong to one that is
+ * under way. Those that it names are sealed anew where they are plain, or sealed with an old key.
  */
-export async function removeUnusedSettings(
+export async function settleSettings(
   aws: Aws,
   endpointId: string,
-  active: PackageRow,
+  { active, sealed }: { readonly active: PackageRow; readonly sealed: SealedSettings },
 ): Promise<void> {
-  const used = new Set(active.settings.map((name) => name.row_id))
-  const rows = [...(await readSettingRows(aws, endpointId)).values()]
-  const unused = rows.filter(
-    (row) =>
-      row.package_name === active.package_name &&
-      row.revision <= active.revision &&
-      !used.has(row.setting_id),
+  const used = new Set([...active.settings, ...active.kept_settings].map((name) => name.row_id))
+  const rows = [...(await readSettingRows(aws, endpointId)).values()].filter(
+    (row) => row.package_name === active.package_name,
   )
+  const unused = rows.filter((row) => row.revision <= active.revision && !used.has(row.setting_id))
   await inGroups(unused, async (row) => {
+    await aws.db.send(new DeleteCommand(rowOf(aws, endpointId, row)))
+  })
+  await inGroups(
+    rows.filter((row) => used.has(row.setting_id)),
+    (row) => sealAnew(aws, endpointId, row, sealed),
+  )
+}
+
+async function sealAnew(
+  aws: Aws,
+  endpointId: string,
+  row: SettingRow,
+  sealed: SealedSettings,
+): Promise<void> {
+  if (sealed.isCurrent(row)) return
+  const json = sealed.read(endpointId, row)
+  // Nobody can open it: whoever loads it says so.
+  if (json === undefined) return
+  try {
     await aws.db.send(
-      new DeleteCommand({
-        TableName: aws.tables.settings,
-        Key: { endpoint_id: endpointId, setting_id: row.setting_id },
+      new UpdateCommand({
+        ...rowOf(aws, endpointId, row),
+        UpdateExpression: 'SET #setting = :new',
+        ConditionExpression: '#setting = :old',
+        ExpressionAttributeNames: { '#setting': 'setting' },
+        ExpressionAttributeValues: {
+          ':old': row.setting,
+          ':new': sealed.seal(endpointId, row.setting_id, json),
+        },
       }),
     )
-  })
+  } catch (error) {
+    if (!isConditionRefused(error)) throw error
+  }
+}
+
+function rowOf(aws: Aws, endpointId: string, { setting_id: settingId }: SettingRow) {
+  return {
+    TableName: aws.tables.settings,
+    Key: { endpoint_id: endpointId, setting_id: settingId },
+  }
 }
 
 function assertSize(settingId: string, setting: string): void {

@@ -5,6 +5,7 @@ import {
   type FunctionDefinition,
   MCP_TYPES,
   type McpType,
+  type ModuleDefinition,
   type Setting,
 } from '../domain/capability.js'
 import type { Log } from '../telemetry/telemetry.js'
@@ -66,8 +67,10 @@ function toCatalogFunction(
 ): CatalogFunction {
   const { mcpType, name, uri, data, moduleName, className, functionName } = definition
   const { completionFunctionName } = definition
-  const setting = settingOf(definition, bundle)
-  const target = { bundle: bundle.ref, moduleName, className, functionName, setting }
+  const module = moduleOf(definition, bundle)
+  const setting = (module && bundle.settings.get(module.settingId)) ?? {}
+  const { network } = module ?? {}
+  const target = { bundle: bundle.ref, moduleName, className, functionName, setting, network }
   return Object.freeze({
     mcpType,
     name,
@@ -89,11 +92,13 @@ function backgroundOf({ mcpType, ...definition }: FunctionDefinition): Backgroun
   return isAsync && mcpType === 'tool' ? { taskSupport, asksFirst } : undefined
 }
 
-function settingOf({ moduleName, className }: FunctionDefinition, bundle: ActiveBundle): Setting {
-  const module = bundle.definitions.modules.find(
+function moduleOf(
+  { moduleName, className }: FunctionDefinition,
+  { definitions }: ActiveBundle,
+): ModuleDefinition | undefined {
+  return definitions.modules.find(
     (candidate) => candidate.moduleName === moduleName && candidate.className === className,
   )
-  return (module && bundle.settings.get(module.settingId)) ?? {}
 }
 
 interface Declared {

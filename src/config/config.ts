@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+import { NETWORK_ACCESS } from '../domain/network.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -53,6 +54,12 @@ const origins = z
     'must be a list of origins like https://app.example.com',
   )
   .optional()
+const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/
+const hosts = z
+  .string()
+  .transform((list) => list.split(',').map((host) => host.trim()))
+  .refine((list) => list.every((host) => HOST.test(host)), 'must be a list of HOST or HOST:PORT')
+  .optional()
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''))
@@ -87,6 +94,9 @@ export const settings = {
   SESSION_KEYS: sessionKeys.describe(
     'keys of sessions as ID:SECRET,ID:SECRET: the first signs, all verify; made from JWT_SECRET_KEY when not set',
   ),
+  SETTINGS_KEYS: sessionKeys.describe(
+    "keys that seal bundles' settings in the database, as ID:SECRET,ID:SECRET: the first seals, all open; made from JWT_SECRET_KEY when not set, generated on a laptop",
+  ),
   SESSION_TTL_HOURS: integer(1, 24 * 30)
     .default(24)
     .describe('how long a session of the revisions before 2026-07-28 lasts'),
@@ -120,9 +130,20 @@ export const settings = {
     .default('.data')
     .describe('folder of the embedded engines, generated secrets and unpacked bundles'),
   EXECUTOR: z
-    .enum(['worker', 'inline'], 'must be worker or inline')
-    .default('worker')
-    .describe('where functions run: a worker thread, or this process (development only)'),
+    .enum(['process', 'worker', 'inline'], 'must be process, worker or inline')
+    .default('process')
+    .describe(
+      'where functions run: a process without rights, a worker thread, or this process (development only)',
+    ),
+  MAX_NETWORK: z
+    .enum(NETWORK_ACCESS, 'must be none, brokered or all')
+    .default('brokered')
+    .describe(
+      'the most that a module may ask to reach: nothing, public addresses by fetch, or all',
+    ),
+  OUTBOUND_ALLOWED_HOSTS: hosts.describe(
+    'hosts, or hosts with a port, that may be fetched from although they are not public, separated by commas',
+  ),
   CALL_TIMEOUT_MS: integer(10, 15 * MINUTE_MS)
     .default(MINUTE_MS)
     .describe('how long a function may run'),
@@ -157,15 +178,27 @@ export const settings = {
   MAX_UNPACKED_BYTES: integer(1024, 2048 * MIB)
     .default(64 * MIB)
     .describe('largest bundle after unpacking'),
-  MAX_HEAP_MB: integer(16, 16_384).default(128).describe('heap of one worker, in MiB'),
-  MAX_WORKERS: integer(1, 4096).default(32).describe('workers in all'),
-  MAX_CALLS_PER_WORKER: integer(1, 10_000).default(64).describe('calls at a time in one worker'),
+  BUNDLE_CACHE_BYTES: integer(MIB, 1024 * 1024 * MIB)
+    .default(1024 * MIB)
+    .describe('unpacked bundles on disk; beyond it those unused for longest are removed'),
+  MAX_HEAP_MB: integer(16, 16_384)
+    .default(128)
+    .describe('heap of one instance (process or worker), in MiB'),
+  MAX_MEMORY_MB: integer(64, 65_536)
+    .default(384)
+    .describe('memory of one process in all, in MiB; watched on Linux'),
+  MAX_WORKERS: integer(1, 4096).default(32).describe('instances in all'),
+  MAX_WORKERS_PER_ENDPOINT: integer(1, 4096).default(8).describe('instances of one endpoint'),
+  MAX_CALLS_PER_WORKER: integer(1, 10_000).default(64).describe('calls at a time in one instance'),
+  MAX_WAITING_CALLS: integer(0, 100_000)
+    .default(256)
+    .describe('calls of one endpoint that may wait for an instance'),
   MAX_BACKGROUND_CALLS: integer(1, 100_000)
     .default(1000)
     .describe('calls in the background at a time'),
   WORKER_IDLE_MS: integer(100, 24 * 60 * MINUTE_MS)
     .default(MINUTE_MS)
-    .describe('a worker without calls for this long is ended'),
+    .describe('an instance without calls for this long is ended'),
   LOG_LEVEL: z
     .enum(
       ['debug', 'info', 'warn', 'error', 'silent'],

@@ -14,22 +14,14 @@ export type LocalSecrets = z.infer<typeof LocalSecrets>
 
 const FILE_NAME = 'secrets.json'
 
+const SettingsSecret = z.object({ settingsSecret: z.string().min(32) })
+
+/** A file of its own: whoever needs it first must not be the one who generates the admin token. */
+const SETTINGS_FILE_NAME = 'settings-secret.json'
+
 /** @throws ConfigError naming the file when it is there and not readable as secrets */
 export function readLocalSecrets(dataFolder: string): LocalSecrets | undefined {
-  const file = join(dataFolder, FILE_NAME)
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    return LocalSecrets.parse(JSON.parse(text))
-  } catch {
-    // Without its cause, which could quote the file and end up in a log.
-    throw new ConfigError([`${file} is damaged: mend it, or remove it to generate new secrets`])
-  }
+  return readFile(join(dataFolder, FILE_NAME), LocalSecrets)
 }
 
 /**
@@ -44,6 +36,36 @@ export function ensureLocalSecrets(dataFolder: string): { secrets: LocalSecrets;
   const isNew = writeOnce(join(dataFolder, FILE_NAME), JSON.stringify(secrets, null, 2))
   if (isNew) return { secrets, isNew }
   return ensureLocalSecrets(dataFolder)
+}
+
+/**
+ * The secret that seals settings in this folder's database, generated when there is none.
+ *
+ * @throws ConfigError naming the file when it is damaged; what it sealed cannot be opened without it
+ */
+export function ensureLocalSettingsSecret(dataFolder: string): string {
+  const file = join(dataFolder, SETTINGS_FILE_NAME)
+  const known = readFile(file, SettingsSecret)
+  if (known !== undefined) return known.settingsSecret
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+  writeOnce(file, JSON.stringify({ settingsSecret: randomSecret() }, null, 2))
+  return ensureLocalSettingsSecret(dataFolder)
+}
+
+function readFile<Secrets>(file: string, schema: z.ZodType<Secrets>): Secrets | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    // Without its cause, which could quote the file and end up in a log.
+    throw new ConfigError([`${file} is damaged: mend it, or remove it to generate new secrets`])
+  }
 }
 
 function writeOnce(file: string, text: string): boolean {

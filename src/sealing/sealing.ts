@@ -8,6 +8,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 export interface Sealer {
+  /** Of the key that seals. */
+  readonly keyId: string
   /** @param context what the seal is for: with any other one it does not open */
   seal(text: string, context: string): string
   /** @returns undefined for whatever we have not sealed, in this very context */
@@ -40,6 +42,7 @@ export function createSealer({ secrets, purpose }: SealerOptions): Sealer {
   if (sealing === undefined) throw new Error('sealing needs a secret')
   const [sealingId, sealingKey] = sealing
   return {
+    keyId: sealingId,
     seal: (text, context) => {
       const head = `${LAYOUT}.${sealingId}`
       return `${head}.${encrypt(text, sealingKey, `${head}\n${context}`).toString('base64url')}`
@@ -54,6 +57,11 @@ export function createSealer({ secrets, purpose }: SealerOptions): Sealer {
       return decrypt(bytes, key, `${layout}.${id}\n${context}`)
     },
   }
+}
+
+/** Which key has sealed a text; undefined for a text that is not sealed. */
+export function keyIdOf(text: string): string | undefined {
+  return /^v1\.([A-Za-z0-9_-]{1,16})\.[A-Za-z0-9_-]+$/.exec(text)?.[1]
 }
 
 /** A secret that no other process knows and that is gone with this one. */

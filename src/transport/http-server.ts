@@ -13,6 +13,7 @@ import { createMcpLife, type UnderWay } from './mcp-parts.js'
 import { mcpRoutes } from './mcp-route.js'
 import { createOriginCheck, type OriginRules } from './origin-check.js'
 import type { PlaceLimits } from './standing-places.js'
+import { type UploadReceiver, uploadRoutes } from './upload-route.js'
 
 export interface HttpParts extends AnswerParts {
   readonly authenticator: Authenticator
@@ -20,6 +21,8 @@ export interface HttpParts extends AnswerParts {
   readonly events: EventLog
   readonly signals: EndpointSignals
   readonly subscriptions: Subscriptions
+  /** Present where uploads come through the gateway. */
+  readonly uploads?: UploadReceiver | undefined
 }
 
 export interface HttpOptions extends OriginRules {
@@ -77,6 +80,8 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
     done()
   })
   void server.register(mcpRoutes(mcp.parts))
+  const { uploads } = parts
+  if (uploads !== undefined) void server.register(uploadRoutes({ ...mcp.parts, uploads }))
   return {
     listen: (address) => server.listen(address),
     close: async (drainTimeoutMs) => {

@@ -15,6 +15,7 @@ import {
   rowsOf,
   type VersionOptions,
 } from './bundle-version.js'
+import { opened, testSealer } from './sealer.js'
 
 let test: TestAws
 let nowMs = Date.UTC(2026, 0, 31)
@@ -39,7 +40,13 @@ const updatedAt = async () =>
   )
 
 const openCatalog = (aws: Aws = test.aws) =>
-  createDynamoCatalog({ aws, checkMs: 1500, log: silentLog, clock: { now: () => nowMs } })
+  createDynamoCatalog({
+    aws,
+    sealer: testSealer,
+    checkMs: 1500,
+    log: silentLog,
+    clock: { now: () => nowMs },
+  })
 
 const version = (tools: readonly string[], change: Partial<VersionOptions> = {}) =>
   aVersion({ endpointId, functions: tools.map((name) => aTool(name)), ...change })
@@ -99,9 +106,9 @@ describe('activating a version', () => {
         updated_by: 'ann',
       },
     ])
-    expect(await rowsOf(test.aws, 'settings', endpointId)).toEqual([
-      expect.objectContaining({ setting: '{"unit":"C"}', updated_at: now, updated_by: 'ann' }),
-    ])
+    const settings = await rowsOf(test.aws, 'settings', endpointId)
+    expect(settings).toEqual([expect.objectContaining({ updated_at: now, updated_by: 'ann' })])
+    expect(opened(settings[0])).toEqual({ unit: 'C' })
     expect(await rowsOf(test.aws, 'audit', endpointId)).toEqual([
       expect.objectContaining({
         actor: 'ann',
@@ -133,7 +140,8 @@ describe('activating a version', () => {
     )
     const snapshot = await catalog.snapshot(endpointId)
     expect(snapshot.find('tool', 'lookup')?.target.setting).toEqual({ unit: 'F' })
-    expect(await listed(test.aws, endpointId, 'settings', 'setting')).toEqual(['{"unit":"F"}'])
+    const settings = await rowsOf(test.aws, 'settings', endpointId)
+    expect(settings.map((row) => opened(row))).toEqual([{ unit: 'F' }])
     expect(await updatedAt()).toEqual(before)
     expect(await activePackage(test.aws, endpointId)).toMatchObject({ revision: 2 })
   })

@@ -15,6 +15,7 @@ import {
   type VersionOptions,
   watchedAws,
 } from './bundle-version.js'
+import { testSealer } from './sealer.js'
 
 let test: TestAws
 let endpointId = ''
@@ -28,7 +29,7 @@ beforeEach(() => {
 afterAll(() => test.stop())
 
 const openCatalog = (aws: Aws = test.aws) =>
-  createDynamoCatalog({ aws, checkMs: 1500, log: silentLog })
+  createDynamoCatalog({ aws, sealer: testSealer, checkMs: 1500, log: silentLog })
 
 const version = (tools: readonly string[], change: Partial<VersionOptions> = {}) =>
   aVersion({ endpointId, functions: tools.map((name) => aTool(name)), ...change })

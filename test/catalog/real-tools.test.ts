@@ -6,6 +6,7 @@ import type { CapabilityData } from '../../src/domain/capability.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
 import { aTool, aVersion } from './bundle-version.js'
+import { testSealer } from './sealer.js'
 
 /** Tools of 70 public servers, kept beside the repository because they are not ours to ship. */
 const file = new URL('../../../shared/data/livemcp-tools.json', import.meta.url)
@@ -30,7 +31,7 @@ describe('tools as real servers declare them', () => {
   it('come back as they were, member for member and in order, and their schemas compile', async (context) => {
     const all = await servers()
     if (!all) context.skip(`the collection of real tools is not there: ${file.pathname}`)
-    const catalog = createDynamoCatalog({ aws: test.aws, log: silentLog })
+    const catalog = createDynamoCatalog({ aws: test.aws, sealer: testSealer, log: silentLog })
     let tools = 0
     for (const [index, { tools: declared }] of (all ?? []).entries()) {
       const endpointId = `server-${index}`

@@ -3,6 +3,7 @@ import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
 import { aTool, aVersion, watchedAws } from './bundle-version.js'
+import { testSealer } from './sealer.js'
 
 let test: TestAws
 let nowMs = 0
@@ -16,7 +17,14 @@ afterAll(() => test.stop())
 
 const clock = { now: () => nowMs }
 const openCatalog = (aws = test.aws, maxEndpoints = 1000) =>
-  createDynamoCatalog({ aws, checkMs: 1500, maxEndpoints, log: silentLog, clock })
+  createDynamoCatalog({
+    aws,
+    sealer: testSealer,
+    checkMs: 1500,
+    maxEndpoints,
+    log: silentLog,
+    clock,
+  })
 
 const publish = (endpointId: string, ...tools: string[]) =>
   openCatalog().activate(aVersion({ endpointId, functions: tools.map((name) => aTool(name)) }))
@@ -207,7 +215,7 @@ describe('when the database is away', () => {
       if (isAway) throw new Error('no route to the database')
     })
     const log = { ...silentLog, warn: (_: object, message: string) => void warnings.push(message) }
-    const catalog = createDynamoCatalog({ aws, checkMs: 1500, log, clock })
+    const catalog = createDynamoCatalog({ aws, sealer: testSealer, checkMs: 1500, log, clock })
     const good = await catalog.snapshot('away')
     isAway = true
     for (let check = 0; check < 3; check++) {

@@ -10,6 +10,7 @@ import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { aTool, aVersion } from './bundle-version.js'
+import { testSealer } from './sealer.js'
 
 let dataFolder: string
 let engine: LocalAws
@@ -57,7 +58,13 @@ describe('a database that takes requests and never answers', () => {
   it('holds nobody for long: what is known is served after 2 s', async () => {
     let nowMs = Date.UTC(2026, 0, 31)
     const clock = { now: () => nowMs }
-    const catalog = createDynamoCatalog({ aws, checkMs: 1500, log: silentLog, clock })
+    const catalog = createDynamoCatalog({
+      aws,
+      sealer: testSealer,
+      checkMs: 1500,
+      log: silentLog,
+      clock,
+    })
     await catalog.activate(aVersion({ functions: [aTool('a')] }))
     const known = await catalog.snapshot('acme')
     isMute = true
