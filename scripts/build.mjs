@@ -24,9 +24,12 @@ if (compiled.status !== 0) {
   process.stderr.write(compiled.stdout + compiled.stderr)
   process.exit(compiled.status ?? 1)
 }
+const starters = join(root, 'src/cli/starters')
 cpSync(join(root, 'src'), draft, {
   recursive: true,
-  filter: (path) => !path.endsWith('.ts') && !path.endsWith('tsconfig.json'),
+  // Starters are copied to authors as they are, TypeScript too.
+  filter: (path) =>
+    path.startsWith(starters) || (!path.endsWith('.ts') && !path.endsWith('tsconfig.json')),
 })
 // `npx mcp-daemon` runs the file itself.
 chmodSync(join(draft, 'main.js'), 0o755)

@@ -1,7 +1,13 @@
 /** What may be typed in a terminal? One file per command; each receives the parts. */
-import { ConfigError } from '../config/config.js'
-import { GatewayError } from '../domain/errors.js'
+import { bundleBuild } from './bundle-build.js'
+import { bundleInit } from './bundle-init.js'
+import { bundleList } from './bundle-list.js'
+import { bundlePromote } from './bundle-promote.js'
 import { bundlePush } from './bundle-push.js'
+import { bundleRollback } from './bundle-rollback.js'
+import { bundleValidate } from './bundle-validate.js'
+import { dev } from './dev.js'
+import { isExpected } from './expected-error.js'
 import { help } from './help.js'
 import { localAws } from './local-aws.js'
 import type { Program } from './program.js'
@@ -16,7 +22,14 @@ type Command = (args: readonly string[], program: Program) => Promise<void>
 const commands: Readonly<Record<string, Command>> = {
   start,
   token,
+  dev,
+  'bundle init': bundleInit,
+  'bundle validate': bundleValidate,
+  'bundle build': bundleBuild,
   'bundle push': bundlePush,
+  'bundle list': bundleList,
+  'bundle promote': bundlePromote,
+  'bundle rollback': bundleRollback,
   'local-aws': localAws,
   help,
 }
@@ -56,13 +69,4 @@ function findCommand(args: readonly string[]): { command: Command; rest: readonl
 function isUsageError(error: unknown): error is Error {
   if (error instanceof UsageError) return true
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE')
-}
-
-function isExpected(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof GatewayError || isSystemError(error)
-}
-
-/** What the operating system refused, in its own words: a port in use, a folder not ours. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'code' in error
 }

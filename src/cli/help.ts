@@ -14,8 +14,21 @@ Commands
   token                       show the admin token of this data folder
   token --user U [--endpoint E] [--hours N]
                               make a token for a user of an endpoint, good for N hours (24)
+  dev FOLDER [--port N] [--endpoint E] [--var NAME=VALUE]...
+                              serve a bundle's folder from this machine, with reload on save
+  bundle init NAME [--ts]     make a folder with a bundle to begin with, in JavaScript or TypeScript
+  bundle validate PATH [--var NAME=VALUE]... [--json]
+                              tell all that is wrong with a bundle at once, without publishing it
+  bundle build PATH [--out FILE]
+                              make one ZIP of a bundle's folder, its dependencies inside
   bundle push PATH [--endpoint E] [--var NAME=VALUE]...
-                              publish a ZIP, a bundle folder or a manifest file
+                              publish a bundle: a ZIP, a folder (built first) or a manifest
+  bundle list [PACKAGE] [--endpoint E]
+                              show which version of each package is active, and which were
+  bundle promote PACKAGE VERSION [--endpoint E]
+                              make an earlier version the active one again
+  bundle rollback PACKAGE [--endpoint E]
+                              the same, with the version that was active before this one
   local-aws [--port N]        run the embedded engines in the foreground
   help, --help, --version
 

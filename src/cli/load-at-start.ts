@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { GatewayError } from '../domain/errors.js'
 import { type Config, usesAws } from '../config/config.js'
-import { readBundleSource } from '../publishing/publishing.js'
 import type { OpenGateway } from './program.js'
 import { readVariables } from './variables.js'
 
@@ -13,12 +12,12 @@ const DEMO_ENDPOINT = 'default'
  */
 export async function loadAtStart(
   config: Config,
-  { catalog, publishing }: Pick<OpenGateway, 'catalog' | 'publishing'>,
+  { catalog, publishing, bundling }: Pick<OpenGateway, 'catalog' | 'publishing' | 'bundling'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
   const { MCP_CONFIG_FILE: path, MCP_ENDPOINT_ID: endpointId } = config
   const publish = async (source: string) => {
-    const zip = await readBundleSource(source)
+    const { zip } = await bundling.read(source)
     const request = { endpointId, zip, variables: readVariables(env), actor: 'start' }
     await againAfterConflict(() => publishing.publish(request))
   }

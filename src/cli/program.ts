@@ -1,7 +1,9 @@
 /** What the process gives to every command. */
 import type { Readable, Writable } from 'node:stream'
+import type { Bundling } from '../bundling/bundling.js'
 import type { Catalog } from '../catalog/catalog.js'
 import type { Config } from '../config/config.js'
+import type { Inspect } from '../publishing/inspection.js'
 import type { Publishing } from '../publishing/publishing.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { HttpOptions, HttpServer } from '../transport/http-server.js'
@@ -16,6 +18,7 @@ export interface Program {
   /** Settles at the first SIGTERM or SIGINT; a second one ends the process at once. */
   untilSignal(): Promise<void>
   open(config: Config, options: OpenOptions): OpenGateway
+  openWorkbench(config: Config, options: Pick<OpenOptions, 'log'>): Workbench
   /** @returns the running engines of a data folder; undefined when another process runs them */
   startEngines(options: EngineOptions): Promise<Engines | undefined>
 }
@@ -40,15 +43,23 @@ export interface Engines {
 export interface OpenOptions {
   readonly log: Log
   readonly secrets?: { jwtSecretKey: string; adminToken?: string | undefined } | undefined
+  /** Between two looks for changed lists that clients are told of, in milliseconds. Default: 500. */
+  readonly lookEveryMs?: number | undefined
+}
+
+/** What works on bundles without any store. */
+export interface Workbench {
+  readonly bundling: Bundling
+  readonly inspect: Inspect
+  close(): Promise<void>
 }
 
 /** A gateway whose parts are chosen and which serves nobody yet. */
-export interface OpenGateway {
+export interface OpenGateway extends Workbench {
   readonly catalog: Catalog
   readonly publishing: Publishing
   createTables(): Promise<void>
   openHttp(options: HttpOptions): Promise<HttpServer>
   serveStdio(streams: { input: Readable; output: Writable }, options: StdioOptions): Promise<void>
   endTasks(timeoutMs: number): Promise<void>
-  close(): Promise<void>
 }

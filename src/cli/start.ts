@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Config, readConfig, usesAws } from '../config/config.js'
+import { DENIES_NETWORK } from '../runtime/runtime.js'
 import { createLog, type Log } from '../telemetry/telemetry.js'
 import { printBanner } from './banner.js'
 import { claimOutput } from './claimed-output.js'
@@ -38,6 +39,7 @@ async function startHttp(config: Config, program: Program, log: Log): Promise<vo
       snapshot,
       newToken: secrets.isNew ? secrets.adminToken : undefined,
     })
+    if (!usesAws(config)) void gateway.publishing.sweepUploads()
     await signal
     const { DRAIN_TIMEOUT_MS: drainMs } = config
     await Promise.all([http.close(drainMs), gateway.endTasks(drainMs)])
@@ -83,15 +85,20 @@ async function prepare(config: Config, gateway: OpenGateway, program: Program): 
 function warnOfRisks(config: Config, log: Log): void {
   if (config.EXECUTOR === 'inline')
     log.warn({ executor: 'inline' }, 'bundles run inside this process, without any isolation')
-  else
+  else if (config.EXECUTOR === 'worker')
     log.warn(
       { executor: config.EXECUTOR },
       'bundles run without a security boundary: a worker thread isolates faults, not hostile code',
+    )
+  else if (!DENIES_NETWORK && config.MAX_NETWORK !== 'all')
+    log.warn(
+      { node: process.version },
+      'bundles can open sockets: Node before 25 cannot deny them the network',
     )
   if (config.MCP_TRANSPORT === 'sse' && !isLoopback(config.HOST))
     log.warn({ host: config.HOST }, 'plain HTTP beyond loopback: put TLS in front of it')
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

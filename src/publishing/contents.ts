@@ -7,12 +7,11 @@ import {
   readArchive,
   sha256Of,
 } from '../bundles/bundles.js'
-import { moduleFileCandidates } from '../bundles/module-file.js'
+import { MANIFEST_FILE, moduleFileCandidates } from '../bundles/module-file.js'
 import type { BundleDefinitions, Setting } from '../domain/capability.js'
 import { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
 import { manifestWarnings, readManifest } from './manifest.js'
 import type { ManifestChecks } from './manifest-checks.js'
-import { MANIFEST_FILE } from './manifest-file.js'
 import type { Manifest } from './manifest-schema.js'
 
 export interface BundleContents {
@@ -51,7 +50,8 @@ export async function readContents(
   }
 }
 
-function manifestText(entries: readonly ArchiveEntry[]): string {
+/** @throws GatewayError `BUNDLE_INVALID` when there is none */
+export function manifestText(entries: readonly ArchiveEntry[]): string {
   const manifest = entries.find(({ path }) => path === MANIFEST_FILE)
   if (manifest === undefined) throw bundleInvalid(missingManifest(entries))
   try {
@@ -68,15 +68,23 @@ function missingManifest(entries: readonly ArchiveEntry[]): string {
 }
 
 function checkModuleFiles(manifest: Manifest, entries: readonly ArchiveEntry[]): void {
+  const problems = moduleFileProblems(manifest, entries)
+  if (problems.length > 0) throw bundleProblems('files of modules are missing', problems)
+}
+
+/** One sentence for each module without a file. */
+export function moduleFileProblems(
+  manifest: Pick<Manifest, 'modules'>,
+  entries: readonly ArchiveEntry[],
+): string[] {
   const paths = new Set(entries.map(({ path }) => path))
-  const problems = manifest.modules.flatMap((module, index) => {
+  return manifest.modules.flatMap((module, index) => {
     const candidates = moduleFileCandidates(module.package_name, module.module_name)
     if (candidates.some((path) => paths.has(path))) return []
     return [
       `modules[${index}].module_name: the bundle holds no file for module "${module.module_name}"; expected one of ${candidates.join(', ')}`,
     ]
   })
-  if (problems.length > 0) throw bundleProblems('files of modules are missing', problems)
 }
 
 function fillSettings(manifest: Manifest, variables: Variables): ReadonlyMap<string, Setting> {

@@ -76,6 +76,7 @@ function toModule(module: ManifestModule): ModuleDefinition {
     className: module.class_name,
     settingId: settingId(module),
     ...(typeof module.source === 'string' ? { source: module.source } : {}),
+    ...(module.network ? { network: module.network } : {}),
   }
 }
 

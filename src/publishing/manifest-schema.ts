@@ -4,8 +4,9 @@
  * the manifests of other engines.
  */
 import { z } from 'zod'
+import { NETWORK_ACCESS } from '../domain/network.js'
+import { MANIFEST_FILE } from '../bundles/module-file.js'
 import { TASK_SUPPORT } from '../domain/capability.js'
-import { MANIFEST_FILE } from './manifest-file.js'
 
 /** Each list of a manifest; the catalog writes a row for each function. */
 const MAX_ITEMS = 5_000
@@ -115,6 +116,10 @@ const Module = z
       .nullish()
       .describe('Given to the constructor; ${VAR} is filled from the variables of the upload'),
     source: z.string().nullish(),
+    network: z
+      .enum(NETWORK_ACCESS, { error: 'expected "none", "brokered" or "all"' })
+      .nullish()
+      .describe('What its code may reach: nothing, public addresses by fetch (default), or all'),
   })
   .describe('A class of the bundle and its setting')
 

@@ -1,11 +1,13 @@
 /** Reads `mcp_configuration.json`: all that is wrong with it at once, each with its path inside. */
 import type { z } from 'zod'
 import { bundleInvalid, bundleProblems, formatBytes } from '../bundles/bundles.js'
+import { MANIFEST_FILE } from '../bundles/module-file.js'
+import { jsonErrorPlace } from './json-place.js'
 import { linkMemberProblems, linkMemberWarnings } from './link-members.js'
 import type { ManifestChecks } from './manifest-checks.js'
 import { toolSchemaProblems } from './manifest-json-schemas.js'
 import { linkProblems } from './manifest-links.js'
-import { MANIFEST_FILE } from './manifest-file.js'
+import { repairManifest } from './manifest-repair.js'
 import { Manifest } from './manifest-schema.js'
 
 /** UTF-8 bytes. The 527 tools of 70 public servers are 0.4 MB of JSON. */
@@ -17,23 +19,49 @@ const MAX_PROBLEMS = 100
 
 /** @throws GatewayError `BUNDLE_INVALID`; `data.problems` holds one sentence each */
 export function readManifest(text: string, checks: ManifestChecks): Manifest {
+  const { manifest, raw, problems } = examineManifest(text, checks)
+  if (manifest === undefined || problems.length > 0) throw invalid(problems)
+  return withOwnItems(manifest, raw)
+}
+
+export interface ExaminedManifest {
+  /** With a stand-in for each entry that is wrong; undefined when more than entries is. */
+  readonly manifest: Manifest | undefined
+  readonly raw: unknown
+  /** One sentence each, with its path inside the manifest. */
+  readonly problems: readonly string[]
+  /** Whether something said of the manifest is told already, or comes of a stand-in. */
+  readonly isKnown: (problem: string) => boolean
+}
+
+const nothingKnown = () => false
+
+/** @throws GatewayError `BUNDLE_INVALID` for what cannot be looked into at all */
+export function examineManifest(text: string, checks: ManifestChecks): ExaminedManifest {
   const raw = parse(text)
-  const result = Manifest.safeParse(raw)
-  if (!result.success) throw invalid(result.error.issues.map(toSentence))
-  const problems = [
-    ...linkProblems(result.data),
-    ...linkMemberProblems(result.data),
-    ...result.data.tools.flatMap((tool, index) =>
-      toolSchemaProblems(tool, `tools[${index}]`, checks),
-    ),
-    ...result.data.resources.flatMap(({ uriTemplate }, index) =>
+  const { data, error } = Manifest.safeParse(raw)
+  if (data !== undefined)
+    return { manifest: data, raw, problems: contentProblems(data, checks), isKnown: nothingKnown }
+  const shape = error.issues.map(toSentence)
+  const repaired = repairManifest(raw, error.issues)
+  if (repaired === undefined)
+    return { manifest: undefined, raw, problems: shape, isKnown: nothingKnown }
+  const { manifest, isKnown } = repaired
+  const rest = contentProblems(manifest, checks).filter((problem) => !isKnown(problem))
+  return { manifest, raw, problems: [...shape, ...rest], isKnown }
+}
+
+function contentProblems(manifest: Manifest, checks: ManifestChecks): string[] {
+  return [
+    ...linkProblems(manifest),
+    ...linkMemberProblems(manifest),
+    ...manifest.tools.flatMap((tool, index) => toolSchemaProblems(tool, `tools[${index}]`, checks)),
+    ...manifest.resources.flatMap(({ uriTemplate }, index) =>
       (uriTemplate ? checks.templateProblems(uriTemplate) : []).map(
         (problem) => `resources[${index}].uriTemplate: ${problem}`,
       ),
     ),
   ]
-  if (problems.length > 0) throw invalid(problems)
-  return withOwnItems(result.data, raw)
 }
 
 /** What a client may stumble over although the bundle works, one sentence each. */
@@ -67,7 +95,10 @@ function parse(text: string): unknown {
     raw = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
-    throw bundleInvalid(`${MANIFEST_FILE} is not JSON: ${cause.message}`, cause)
+    throw bundleInvalid(
+      `${MANIFEST_FILE} is not JSON, at ${jsonErrorPlace(text)}: ${cause.message}`,
+      cause,
+    )
   }
   if (isDeeperThan(raw, MAX_DEPTH))
     throw bundleInvalid(`${MANIFEST_FILE} is nested deeper than ${MAX_DEPTH} levels`)

@@ -3,16 +3,42 @@
  * The front door of the room. Until the last step, one conditional write, nothing that is active
  * changes; a step that fails leaves at most a stored version that nothing refers to.
  */
-import { type ArchiveLimits, bundleProblems, type Bundles } from '../bundles/bundles.js'
-import { type Catalog, schemaProblems, templateProblems } from '../catalog/catalog.js'
+import {
+  type ArchiveLimits,
+  bundleProblems,
+  type Bundles,
+  type UploadArea,
+  type UploadContent,
+} from '../bundles/bundles.js'
+import {
+  type Catalog,
+  type PackageState,
+  schemaProblems,
+  templateProblems,
+} from '../catalog/catalog.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions, McpType } from '../domain/capability.js'
+import type { Clock } from '../domain/clock.js'
+import type { StateStore } from '../domain/state-store.js'
 import type { Executor, MethodName } from '../runtime/runtime.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { BundleContents } from './contents.js'
+import { decodeInline, type InlineRequest } from './inline-upload.js'
 import type { ManifestChecks } from './manifest-checks.js'
-
-export { readBundleSource } from './bundle-source.js'
+import { PublishedRecord, toRecord } from './published-record.js'
+import {
+  createUploads,
+  type IncomingUpload,
+  type PreparedUpload,
+  type UploadOwner,
+} from './uploads.js'
+import {
+  type PackageName,
+  promote,
+  type PromotedVersion,
+  rollback,
+  type VersionName,
+} from './versions.js'
 
 export interface Publishing {
   /**
@@ -22,6 +48,62 @@ export interface Publishing {
    * `data.problems` too; `CONFLICT` when it would take over another package's function
    */
   publish(request: PublishRequest): Promise<Published>
+
+  /** As `publish`, of a ZIP of at most 4 MiB in base64. */
+  publishInline(request: InlineRequest): Promise<Published>
+
+  /**
+   * Announces a ZIP. It is then sent to the target, once, within 15 minutes: in AWS to S3, else to
+   * this gateway, as the same user.
+   *
+   * @throws GatewayError `BUNDLE_INVALID` when it is too large; `INVALID_PARAMS`; `BUSY` when the
+   * user has 16 uploads open
+   */
+  prepareUpload(endpointId: string, actor: string, content: UploadContent): Promise<PreparedUpload>
+
+  /**
+   * Takes the bytes of an upload whose target is this gateway.
+   *
+   * @throws GatewayError `UPLOAD_NOT_FOUND` when this user has no such upload at this endpoint, or
+   * it was sent already or is over; `BODY_TOO_LARGE`; `INVALID_REQUEST` when the bytes are not
+   * those that were announced
+   */
+  receiveUpload(owner: UploadOwner, incoming: IncomingUpload): Promise<void>
+
+  /**
+   * Publishes what was uploaded, and removes the upload. Asked again within a day it says what came
+   * of it, and does nothing. An upload that is refused stays, for another try with other variables.
+   *
+   * @throws GatewayError as `publish`, and `UPLOAD_NOT_FOUND`
+   */
+  processUpload(request: UploadRequest): Promise<Published>
+
+  /** Removes uploads that nobody came back for within a day. Never rejects. */
+  sweepUploads(): Promise<void>
+
+  /** The packages of an endpoint, with what each can go back to. */
+  list(endpointId: string): Promise<PackageState[]>
+
+  /**
+   * Makes a version that the package had before the active one again, with the settings of today.
+   *
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` when the package does not know it, or its bytes in
+   * the store are not its own; `BUNDLE_INVALID` when one of its classes has no setting any more;
+   * `CONFLICT` as `publish`
+   */
+  promote(name: VersionName): Promise<Published>
+
+  /** Promotes the version that was active before this one; twice is there and back again. */
+  rollback(name: PackageName): Promise<Published>
+}
+
+export interface UploadRequest {
+  readonly endpointId: string
+  readonly uploadId: string
+  /** Fill `${VAR}` in the settings of the manifest. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Whose upload it is, and who publishes it. */
+  readonly actor: string
 }
 
 export interface PublishRequest {
@@ -51,32 +133,60 @@ export interface FunctionCounts {
 
 export interface PublishingOptions {
   readonly bundles: Bundles
-  readonly catalog: Pick<Catalog, 'activate'>
+  readonly catalog: Pick<Catalog, 'activate' | 'packages' | 'promote'>
+  readonly uploads: UploadArea
+  readonly state: StateStore
   readonly executor: Pick<Executor, 'check'>
   readonly limits: ArchiveLimits
   readonly log: Log
+  readonly clock: Clock
 }
 
 /** What only the catalog knows: which schemas it compiles and which templates it matches. */
 const checks: ManifestChecks = { schemaProblems, templateProblems }
 
 export function createPublishing(options: PublishingOptions): Publishing {
-  const { bundles, catalog, executor, limits, log } = options
-  return {
-    async publish({ endpointId, zip, variables, actor }) {
-      // ZIP and schema libraries are imported when needed: a gateway starts without them.
-      const { readContents } = await import('./contents.js')
-      const contents = await readContents(zip, { limits, variables, checks })
-      const { definitions, settings, warnings } = contents
-      const ref = toRef(endpointId, contents)
-      await bundles.store(ref, zip)
-      await tryLoad({ bundles, executor }, ref, definitions)
-      const outcome = await catalog.activate({ ref, definitions, settings, actor })
-      const functions = countFunctions(definitions)
-      log.info({ ...ref, actor, outcome, functions, warnings }, 'bundle published')
-      return { ref, outcome, functions, warnings }
-    },
+  const { bundles, catalog, limits, log } = options
+  const uploads = createUploads({ ...options, area: options.uploads })
+  const publish = (request: PublishRequest) => publishZip(options, request)
+  const tell = (promoted: PromotedVersion, actor: string): Published => {
+    const { ref, outcome } = promoted
+    log.info({ ...ref, actor, outcome }, 'bundle promoted')
+    return { ref, outcome, functions: countFunctions(promoted.definitions), warnings: [] }
   }
+  return {
+    publish,
+    publishInline: async (request) => publish({ ...request, zip: decodeInline(request, limits) }),
+    prepareUpload: (endpointId, actor, content) =>
+      uploads.prepare({ endpointId, userId: actor }, content),
+    receiveUpload: (owner, incoming) => uploads.receive(owner, incoming),
+    processUpload: ({ uploadId, ...request }) =>
+      uploads.process({ endpointId: request.endpointId, userId: request.actor }, uploadId, {
+        publish: async (zip) => toRecord(await publish({ ...request, zip })),
+        outcome: PublishedRecord,
+      }),
+    sweepUploads: () => uploads.sweep(),
+    list: (endpointId) => catalog.packages(endpointId),
+    promote: async (name) => tell(await promote({ bundles, catalog }, name), name.actor),
+    rollback: async (name) => tell(await rollback({ bundles, catalog }, name), name.actor),
+  }
+}
+
+async function publishZip(
+  { bundles, catalog, executor, limits, log }: PublishingOptions,
+  { endpointId, zip, variables, actor }: PublishRequest,
+): Promise<Published> {
+  // ZIP and schema libraries are imported when needed: a gateway starts without them.
+  const { readContents } = await import('./contents.js')
+  const contents = await readContents(zip, { limits, variables, checks })
+  const { definitions, settings, warnings } = contents
+  const ref = toRef(endpointId, contents)
+  await bundles.store(ref, zip)
+  await tryLoad({ bundles, executor }, ref, definitions)
+  const outcome = await catalog.activate({ ref, definitions, settings, actor })
+  const functions = countFunctions(definitions)
+  log.info({ ...ref, actor, outcome, functions, warnings }, 'bundle published')
+  return { ref, outcome, functions, warnings }
 }
 
 function toRef(endpointId: string, { definitions, sha256 }: BundleContents): BundleRef {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { buildGateway } from '../../src/app.js'
 import { type Program, runCommand } from '../../src/cli/cli.js'
 import type { OpenOptions } from '../../src/cli/program.js'
-import { createParts, startEngines } from '../../src/parts.js'
+import { createParts, createWorkbench, startEngines } from '../../src/parts.js'
 import { builtFile } from '../support/built.js'
 
 export interface Terminal {
@@ -11,6 +11,7 @@ export interface Terminal {
   run(...args: string[]): Promise<Outcome>
   readonly stdin: PassThrough
   readonly stdout: PassThrough
+  readonly stderr: PassThrough
   /** As SIGTERM does. */
   interrupt(): void
 }
@@ -43,12 +44,14 @@ export function openTerminal(
     stderr,
     untilSignal: () => interrupted,
     startEngines,
+    openWorkbench: (config, { log }) => createWorkbench(config, { log, built: builtFile('') }),
     open,
     ...faults,
   }
   return {
     stdin,
     stdout,
+    stderr,
     interrupt,
     run: async (...args) => {
       const said = Promise.all([text(stdout), text(stderr)])
@@ -66,7 +69,7 @@ export function openTerminal(
   }
 }
 
-const open: Program['open'] = (config, { log, secrets }: OpenOptions) => {
+const open: Program['open'] = (config, { log, secrets, lookEveryMs }: OpenOptions) => {
   const server = { name: 'test', version: '1.2.3' }
   const parts = createParts(config, { log, secrets, server, built: builtFile('') })
   const gateway = buildGateway(parts, {
@@ -76,6 +79,7 @@ const open: Program['open'] = (config, { log, secrets }: OpenOptions) => {
     taskTtlMs: config.TASK_TTL_MS,
     maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
     pageSize: config.PAGE_SIZE,
+    lookEveryMs,
   })
   return { ...parts, ...gateway }
 }

@@ -14,7 +14,9 @@ beforeAll(() => {
     maxHeapMb: 64,
     maxResultBytes: 1_000_000,
     maxConcurrentCalls: 8,
+    maxWaitingCalls: 4,
     maxInstances: 1,
+    maxInstancesPerTenant: 1,
     idleMs: 60_000,
   }
   executor = createInlineExecutor({ limits, log: silentLog })

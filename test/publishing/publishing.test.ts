@@ -4,21 +4,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
+import { createDynamoStateStore } from '../../src/aws/dynamo-state-store.js'
 import { createS3Bundles } from '../../src/bundles/s3-bundles.js'
+import { createS3Uploads } from '../../src/bundles/s3-uploads.js'
 import { removeTree } from '../../src/bundles/unpacked-folder.js'
 import type { Catalog } from '../../src/catalog/catalog.js'
 import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { systemClock } from '../../src/domain/clock.js'
-import {
-  createPublishing,
-  type Publishing,
-  readBundleSource,
-} from '../../src/publishing/publishing.js'
+import { readBundleSource } from '../../src/bundling/bundle-source.js'
+import { createPublishing, type Publishing } from '../../src/publishing/publishing.js'
 import type { Executor } from '../../src/runtime/runtime.js'
 import { createWorkerExecutor } from '../../src/runtime/worker-executor.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { startTestAws } from '../support/aws.js'
 import { builtFile } from '../support/built.js'
+import { testSealer } from '../catalog/sealer.js'
 import { makeZip, zipOf } from '../support/zip.js'
 
 let test: Awaited<ReturnType<typeof startTestAws>>
@@ -37,16 +37,32 @@ beforeAll(async () => {
       maxHeapMb: 64,
       maxResultBytes: 1_000_000,
       maxConcurrentCalls: 8,
+      maxWaitingCalls: 4,
       maxInstances: 4,
+      maxInstancesPerTenant: 4,
       idleMs: 60_000,
     },
     log: silentLog,
   })
   const { aws } = test
-  catalog = createDynamoCatalog({ aws, checkMs: 0, log: silentLog, clock: systemClock })
+  catalog = createDynamoCatalog({
+    aws,
+    sealer: testSealer,
+    checkMs: 0,
+    log: silentLog,
+    clock: systemClock,
+  })
   bundles = createS3Bundles({ aws, cacheFolder, log: silentLog })
-  const limits = DEFAULT_ARCHIVE_LIMITS
-  publishing = createPublishing({ bundles, catalog, executor, limits, log: silentLog })
+  publishing = createPublishing({
+    bundles,
+    catalog,
+    executor,
+    uploads: createS3Uploads({ aws, isReachable: false }),
+    state: createDynamoStateStore({ aws, clock: systemClock }),
+    limits: DEFAULT_ARCHIVE_LIMITS,
+    log: silentLog,
+    clock: systemClock,
+  })
 })
 afterAll(async () => {
   await executor.close()

@@ -1,2 +1,0 @@
-/** Where a bundle's manifest lies, relative to its root. */
-export const MANIFEST_FILE = 'mcp_configuration.json'
