@@ -7,6 +7,7 @@ import type { Clock } from './domain/clock.js'
 import type { StateStore } from './domain/state-store.js'
 import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
 import type { ServerInfo } from './protocol/protocol.js'
+import type { Publishing } from './publishing/publishing.js'
 import { createEndpointSignals } from './events/endpoint-signals.js'
 import type { EventLog } from './events/events.js'
 import type { Executor } from './runtime/runtime.js'
@@ -33,6 +34,8 @@ export interface GatewayParts {
   readonly calls: Calls
   /** 6. tell the other instances */
   readonly events: EventLog
+  /** who takes bundles that are sent to this gateway, where they are */
+  readonly uploads?: Pick<Publishing, 'receiveUpload'> | undefined
   /** what has a lifetime, and what travels with clients unread */
   readonly state: StateStore
   readonly sealer: Sealer
@@ -57,6 +60,8 @@ export interface GatewayOptions {
    * watched for a client that may come back. Default: 5 minutes.
    */
   readonly eventMaxAgeMs?: number | undefined
+  /** Between two looks at a watched catalog, in milliseconds. Default: 500. */
+  readonly lookEveryMs?: number | undefined
 }
 
 export interface Gateway {
@@ -81,7 +86,7 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
   const { authenticator, server, log } = parts
   const signals = createEndpointSignals(parts.events, log)
   const sessions = parts.sessions && createToldSessions({ sessions: parts.sessions, signals, log })
-  const watch = { lingerMs: options.eventMaxAgeMs }
+  const watch = { lingerMs: options.eventMaxAgeMs, lookEveryMs: options.lookEveryMs }
   const subscriptions = createSubscriptions({ ...parts, signals, watch })
   const tasks = createTasks({ ...parts, ...options, signals, subscriptions })
   const dispatch = createDispatch({ ...parts, ...options, sessions, subscriptions, tasks })
@@ -91,9 +96,9 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      const { events } = parts
+      const { events, uploads } = parts
       return createHttpServer(
-        { authenticator, sessions, events, signals, subscriptions, dispatch, server, log },
+        { authenticator, sessions, events, signals, subscriptions, uploads, dispatch, server, log },
         httpOptions,
       )
     },

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { buildGateway } from './app.js'
 import { type Program, runCommand } from './cli/cli.js'
-import { createParts, startEngines } from './parts.js'
+import { createParts, createWorkbench, startEngines } from './parts.js'
 
 // Node 20 is served on purpose; the SDK's notice would greet every user of a sidecar.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -22,7 +22,9 @@ const program: Program = {
   stderr: process.stderr,
   untilSignal,
   startEngines,
-  open: (config, { log, secrets }) => {
+  openWorkbench: (config, { log }) =>
+    createWorkbench(config, { log, built: new URL('.', import.meta.url) }),
+  open: (config, { log, secrets, lookEveryMs }) => {
     const server = { name: 'mcp-daemon-engine', title: 'MCP Daemon Engine', version }
     const built = new URL('.', import.meta.url)
     const parts = createParts(config, { log, secrets, server, built })
@@ -34,6 +36,7 @@ const program: Program = {
       maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
       pageSize: config.PAGE_SIZE,
       eventMaxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
+      lookEveryMs,
     }
     const gateway = buildGateway(parts, options)
     const close = async () => {

@@ -11,11 +11,14 @@ import { createStaticTokenCheck } from './auth/static-token.js'
 import { type Aws, createAws } from './aws/aws.js'
 import { createDynamoStateStore } from './aws/dynamo-state-store.js'
 import { createTables, tableNames } from './aws/tables.js'
-import { DEFAULT_ARCHIVE_LIMITS } from './bundles/bundles.js'
-import { createS3Bundles } from './bundles/s3-bundles.js'
+import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './bundles/bundles.js'
+import { createS3Bundles, type S3BundlesOptions } from './bundles/s3-bundles.js'
+import { createS3Uploads } from './bundles/s3-uploads.js'
+import { type Bundling, createBundling } from './bundling/bundling.js'
 import { createDynamoCalls } from './calls/dynamo-calls.js'
 import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
 import { type Config, usesAws } from './config/config.js'
+import { settingsSecrets } from './config/settings-keys.js'
 import { systemClock } from './domain/clock.js'
 import { createDeferredEventLog } from './events/deferred-event-log.js'
 import type { EventLog } from './events/events.js'
@@ -30,9 +33,13 @@ import {
   startLocalAws,
 } from './local-aws/local-aws.js'
 import type { ServerInfo } from './protocol/protocol.js'
+import { createInspection, type Inspect } from './publishing/inspection.js'
+import { createDeferredOutbound, type Outbound } from './outbound/outbound.js'
 import { createPublishing, type Publishing } from './publishing/publishing.js'
 import { createInlineExecutor } from './runtime/inline-executor.js'
+import { holdBundles } from './runtime/hold-bundles.js'
 import type { Executor } from './runtime/runtime.js'
+import { createProcessExecutor } from './runtime/process-executor.js'
 import { createWorkerExecutor } from './runtime/worker-executor.js'
 import { createSealer, randomSecret, type Sealer } from './sealing/sealing.js'
 import { createSignedSessions } from './sessions/signed-sessions.js'
@@ -42,12 +49,20 @@ import type { Log } from './telemetry/telemetry.js'
 /** For each request to AWS, in milliseconds; the SDK's own retries come on top. */
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
-export interface Parts extends GatewayParts {
+export interface Parts extends GatewayParts, Omit<Workbench, 'close'> {
   readonly publishing: Publishing
   readonly events: EventLog
   /** Creates the tables that are missing. */
   createTables(): Promise<void>
   /** Ends everything with a lifetime, in reverse order of start. */
+  close(): Promise<void>
+}
+
+/** What works on bundles without any store. */
+export interface Workbench {
+  /** Bundles from this machine's disk, and what is wrong with them. */
+  readonly bundling: Bundling
+  readonly inspect: Inspect
   close(): Promise<void>
 }
 
@@ -68,19 +83,27 @@ export interface AuthSecrets {
 export function createParts(config: Config, options: PartsOptions): Parts {
   const { log, server, secrets } = options
   const clock = systemClock
+  const settingsSealer = createSealer({ secrets: settingsSecrets(config), purpose: 'settings/v1' })
   const aws = openAws(config, options)
-  const limits = {
-    ...DEFAULT_ARCHIVE_LIMITS,
-    maxZipBytes: config.MAX_ZIP_BYTES,
-    maxTotalBytes: config.MAX_UNPACKED_BYTES,
-  }
-  const catalog = createDynamoCatalog({ aws, checkMs: config.CATALOG_CHECK_MS, log, clock })
-  const cacheFolder = join(resolve(config.DATA_DIR), 'bundles')
-  const bundles = createS3Bundles({ aws, cacheFolder, limits, log })
-  const executor = openExecutor(config, options)
+  const limits = toArchiveLimits(config)
+  const checkMs = config.CATALOG_CHECK_MS
+  const catalog = createDynamoCatalog({ aws, sealer: settingsSealer, checkMs, log, clock })
+  const bundles = openBundles(config, { aws, limits, log })
+  const executor = holdBundles(openExecutor(config, options), bundles)
   const state = createDynamoStateStore({ aws, clock })
   const calls = createDynamoCalls({ aws, retentionDays: config.CALL_RETENTION_DAYS, log })
   const events = openEvents(config, log)
+  const uploads = createS3Uploads({ aws, isReachable: usesAws(config), clock })
+  const publishing = createPublishing({
+    bundles,
+    catalog,
+    executor,
+    uploads,
+    state,
+    limits,
+    log,
+    clock,
+  })
   return {
     clock,
     log,
@@ -94,7 +117,10 @@ export function createParts(config: Config, options: PartsOptions): Parts {
     authenticator: secrets && openAuthenticator(secrets),
     sessions: secrets && openSessions(config, secrets, state),
     events,
-    publishing: createPublishing({ bundles, catalog, executor, limits, log }),
+    ...toWorkbench(executor, config, options.built),
+    publishing,
+    // In AWS uploads go to S3 itself.
+    uploads: usesAws(config) ? undefined : publishing,
     createTables: () => createTables(aws),
     close: async () => {
       await executor.close()
@@ -102,6 +128,39 @@ export function createParts(config: Config, options: PartsOptions): Parts {
       aws.close()
     },
   }
+}
+
+export function createWorkbench(
+  config: Config,
+  options: Pick<PartsOptions, 'log' | 'built'>,
+): Workbench {
+  const executor = openExecutor(config, options)
+  return { ...toWorkbench(executor, config, options.built), close: () => executor.close() }
+}
+
+function toWorkbench(executor: Executor, config: Config, built: URL): Omit<Workbench, 'close'> {
+  const limits = toArchiveLimits(config)
+  return {
+    bundling: createBundling({ limits, executor, author: new URL('author/', built) }),
+    inspect: createInspection({ limits, executor }),
+  }
+}
+
+function toArchiveLimits(config: Config): ArchiveLimits {
+  return {
+    ...DEFAULT_ARCHIVE_LIMITS,
+    maxZipBytes: config.MAX_ZIP_BYTES,
+    maxTotalBytes: config.MAX_UNPACKED_BYTES,
+  }
+}
+
+function openBundles(config: Config, parts: Pick<S3BundlesOptions, 'aws' | 'limits' | 'log'>) {
+  return createS3Bundles({
+    ...parts,
+    cacheFolder: join(resolve(config.DATA_DIR), 'bundles'),
+    maxCacheBytes: config.BUNDLE_CACHE_BYTES,
+    idleMs: config.WORKER_IDLE_MS,
+  })
 }
 
 function openAws(config: Config, { built }: PartsOptions): Aws {
@@ -135,19 +194,45 @@ function openEvents(config: Config, log: Log): EventLog {
   })
 }
 
-function openExecutor(config: Config, { log, built }: PartsOptions): Executor {
+function openExecutor(
+  config: Config,
+  { log, built }: Pick<PartsOptions, 'log' | 'built'>,
+): Executor {
   const limits = {
     maxHeapMb: config.MAX_HEAP_MB,
     maxResultBytes: config.MAX_RESULT_BYTES,
     maxConcurrentCalls: config.MAX_CALLS_PER_WORKER,
+    maxWaitingCalls: config.MAX_WAITING_CALLS,
     maxInstances: config.MAX_WORKERS,
+    maxInstancesPerTenant: config.MAX_WORKERS_PER_ENDPOINT,
     idleMs: config.WORKER_IDLE_MS,
   }
+  const entryOf = (name: string) => new URL(`function-host/${name}.js`, built)
   if (config.EXECUTOR === 'inline') return createInlineExecutor({ limits, log })
-  return createWorkerExecutor({
-    entry: new URL('function-host/worker-entry.js', built),
+  if (config.EXECUTOR === 'worker')
+    return createWorkerExecutor({ entry: entryOf('worker-entry'), limits, log })
+  return createProcessExecutor({
+    entry: entryOf('process-entry'),
     limits,
+    maxMemoryMb: config.MAX_MEMORY_MB,
+    maxNetwork: config.MAX_NETWORK,
+    outbound: openOutbound(config),
     log,
+  })
+}
+
+/** For one fetch of a bundle, redirects included. */
+const FETCH_TIMEOUT_MS = 30_000
+
+/** The library is loaded by the first fetch. */
+function openOutbound(config: Config): Outbound {
+  return createDeferredOutbound(async () => {
+    const { createOutbound } = await import('./outbound/public-outbound.js')
+    return createOutbound({
+      allowed: config.OUTBOUND_ALLOWED_HOSTS ?? [],
+      maxBytes: config.MAX_RESULT_BYTES,
+      timeoutMs: FETCH_TIMEOUT_MS,
+    })
   })
 }
 

@@ -282,7 +282,7 @@ describe('the house', () => {
 
 function sourceFiles(): string[] {
   return readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => path.endsWith('.ts') && !path.startsWith('cli/demo-bundle/'),
+    (path) => path.endsWith('.ts') && !/^cli\/(?:demo-bundle|starters)\//.test(path),
   )
 }
 

@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config/config.js'
 import { startLocalAws } from '../../src/local-aws/local-aws.js'
 import { createParts, type Parts } from '../../src/parts.js'
 import type { Published } from '../../src/publishing/publishing.js'
-import { readBundleSource } from '../../src/publishing/publishing.js'
+import { readBundleSource } from '../../src/bundling/bundle-source.js'
 import { type Log, silentLog } from '../../src/telemetry/telemetry.js'
 import { builtFile } from './built.js'
 
