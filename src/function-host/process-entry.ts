@@ -11,6 +11,8 @@ import type { GatewayMessage, InstanceMessage } from './instance-messages.js'
 const CHANNEL = 3
 
 lockProcess()
+// A terminal or a service manager tells the whole group: the gateway ends its instances itself.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true })
 let receive: ((message: GatewayMessage) => void) | undefined
 
