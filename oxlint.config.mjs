@@ -29,7 +29,8 @@ export const rooms = {
   subscriptions: ['domain', 'telemetry', 'catalog', 'events'],
   tasks: ['domain', 'telemetry', 'calls', 'events', 'subscriptions'],
   bundling: ['domain', 'author', 'bundles', 'runtime'],
-  publishing: ['domain', 'telemetry', 'bundles', 'runtime', 'catalog'],
+  manifest: ['domain', 'bundles'],
+  publishing: ['domain', 'telemetry', 'bundles', 'manifest', 'runtime', 'catalog'],
   dispatch: [
     'domain',
     'telemetry',

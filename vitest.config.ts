@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const projects = {
   unit: ['test/*.test.ts', 'test/{domain,author,config,protocol,sealing,telemetry}/**/*.test.ts'],
   integration: [
-    'test/{aws,local-aws,local-s3,calls,catalog,bundles,function-host,runtime,bundling,publishing,cli,contracts}/**/*.test.ts',
+    'test/{aws,local-aws,local-s3,calls,catalog,bundles,function-host,runtime,bundling,manifest,publishing,cli,contracts}/**/*.test.ts',
   ],
   sse: ['test/{events,subscriptions}/**/*.test.ts', 'test/transport/sse*.test.ts'],
   auth: ['test/{auth,sessions}/**/*.test.ts'],

@@ -3,10 +3,10 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { manifestJsonSchema } from '../dist/publishing/manifest-schema.js'
+import { manifestJsonSchema } from '../dist/manifest/manifest-schema.js'
 
 const target = fileURLToPath(
-  new URL('../src/publishing/mcp-configuration.schema.json', import.meta.url),
+  new URL('../src/manifest/mcp-configuration.schema.json', import.meta.url),
 )
 writeFileSync(target, `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`)
 execFileSync('npx', ['oxfmt', target], { stdio: 'inherit' })

@@ -48,7 +48,7 @@ describe('what npm packs', () => {
     'dist/author/bundle-class.js',
     'dist/function-host/process-entry.js',
     'dist/function-host/worker-entry.js',
-    'dist/publishing/mcp-configuration.schema.json',
+    'dist/manifest/mcp-configuration.schema.json',
     'dist/cli/demo-bundle/mcp_configuration.json',
     'dist/cli/demo-bundle/demo_tools/index.js',
     'dist/cli/starters/js/index.js',

@@ -9,10 +9,16 @@ import {
 } from '../bundles/bundles.js'
 import { MANIFEST_FILE, moduleFileCandidates } from '../bundles/module-file.js'
 import type { BundleDefinitions, Setting } from '../domain/capability.js'
-import { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
-import { manifestWarnings, readManifest } from './manifest.js'
-import type { ManifestChecks } from './manifest-checks.js'
-import type { Manifest } from './manifest-schema.js'
+import {
+  fillSetting,
+  type Manifest,
+  type ManifestChecks,
+  manifestWarnings,
+  readManifest,
+  settingId,
+  toDefinitions,
+  type Variables,
+} from '../manifest/manifest.js'
 
 export interface BundleContents {
   /** Under which the ZIP is stored. */

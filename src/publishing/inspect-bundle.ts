@@ -8,12 +8,18 @@ import {
 } from '../bundles/bundles.js'
 import { schemaProblems, templateProblems } from '../catalog/catalog.js'
 import { GatewayError } from '../domain/errors.js'
+import {
+  type ExaminedManifest,
+  examineManifest,
+  fillSetting,
+  type Manifest,
+  manifestWarnings,
+  type ModuleLink,
+  type Variables,
+} from '../manifest/manifest.js'
 import type { Executor, MethodName } from '../runtime/runtime.js'
 import { manifestText, moduleFileProblems } from './contents.js'
-import { fillSetting, type Variables } from './definitions.js'
-import { type ExaminedManifest, examineManifest, manifestWarnings } from './manifest.js'
 import type { Inspection, InspectionOptions } from './inspection.js'
-import type { Manifest, ModuleLink } from './manifest-schema.js'
 
 const checks = { schemaProblems, templateProblems }
 

@@ -20,11 +20,11 @@ import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions, McpType } from '../domain/capability.js'
 import type { Clock } from '../domain/clock.js'
 import type { StateStore } from '../domain/state-store.js'
+import type { ManifestChecks } from '../manifest/manifest.js'
 import type { Executor, MethodName } from '../runtime/runtime.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { BundleContents } from './contents.js'
 import { decodeInline, type InlineRequest } from './inline-upload.js'
-import type { ManifestChecks } from './manifest-checks.js'
 import { PublishedRecord, toRecord } from './published-record.js'
 import {
   createUploads,

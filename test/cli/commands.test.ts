@@ -10,7 +10,16 @@ it.each([[['--help']], [['help']], [[]], [['start', '--help']]])(
   async (args) => {
     const { exitCode, stdout, stderr } = await type(...args)
     expect([exitCode, stderr]).toEqual([0, ''])
-    for (const command of ['start [--stdio]', 'token --user', 'bundle push PATH', 'local-aws'])
+    for (const command of [
+      'start [--stdio]',
+      'token --user',
+      'dev FOLDER',
+      'bundle init NAME [--ts]',
+      'bundle validate PATH',
+      'bundle build PATH [--out FILE]',
+      'bundle push PATH',
+      'local-aws',
+    ])
       expect(stdout).toContain(command)
     for (const name of Object.keys(settings)) expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'))
     expect(stdout).toMatch(/^ +PORT +.*\[8000\]$/m)
@@ -32,6 +41,8 @@ it.each([
   [['bundle', 'push', 'a', 'b'], /^bundle push: expected one PATH\n/],
   [['bundle', 'push', 'a', '--endpoint', '../up'], /^--endpoint: must be 1 to 63 of /],
   [['bundle', 'push', 'a', '--var', 'KEY'], /^--var KEY: expected NAME=VALUE\n/],
+  [['bundle', 'validate'], /^bundle validate: expected one PATH\n/],
+  [['bundle', 'build', 'a', 'b'], /^bundle build: expected one PATH\n/],
   [['local-aws', '--port', '70000'], /^--port: must be a whole number from 0 to 65535\n/],
   [['local-aws', '--idle-ms', 'soon'], /^--idle-ms: must be a whole number from 0 to /],
 ])('%j is wrong usage: exit code 2, what was expected, and where to look', async (args, said) => {

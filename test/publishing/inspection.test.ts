@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Workbench } from '../../src/parts.js'
 import { openTestWorkbench } from '../bundling/author-folder.js'
 import { makeZip, zipOf } from '../support/zip.js'
-import { link, manifest, module, tool } from './sample-manifest.js'
+import { link, manifest, module, tool } from '../manifest/sample-manifest.js'
 
 let workbench: Workbench
 beforeAll(() => {

@@ -1,6 +1,6 @@
 /** A manifest that is right, and its parts, for tests to spoil. */
-import type { ManifestChecks } from '../../src/publishing/manifest-checks.js'
-import { readManifest } from '../../src/publishing/manifest.js'
+import type { ManifestChecks } from '../../src/manifest/manifest-checks.js'
+import { readManifest } from '../../src/manifest/manifest.js'
 import { schemaProblems } from '../../src/catalog/json-schema.js'
 import { GatewayError } from '../../src/domain/errors.js'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { jsonErrorPlace } from '../../src/publishing/json-place.js'
+import { jsonErrorPlace } from '../../src/manifest/json-place.js'
 
 it.each([
   ['{ "tools": [,] }', 'line 1 column 13'],

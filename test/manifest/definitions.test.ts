@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fillSetting, toDefinitions } from '../../src/publishing/definitions.js'
-import { readManifest } from '../../src/publishing/manifest.js'
+import { fillSetting, toDefinitions } from '../../src/manifest/definitions.js'
+import { readManifest } from '../../src/manifest/manifest.js'
 
 const noProblems = { schemaProblems: () => [], templateProblems: () => [] }
 

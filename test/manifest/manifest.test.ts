@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { manifestWarnings, readManifest } from '../../src/publishing/manifest.js'
-import { manifestJsonSchema } from '../../src/publishing/manifest-schema.js'
+import { manifestWarnings, readManifest } from '../../src/manifest/manifest.js'
+import { manifestJsonSchema } from '../../src/manifest/manifest-schema.js'
 import {
   checks,
   link,
@@ -263,6 +263,6 @@ it('warns of what works but may surprise', () => {
 })
 
 it('its JSON Schema in the repository is the one that is checked (node scripts/build.mjs && node scripts/write-manifest-schema.mjs renews it)', () => {
-  const committed = new URL('../../src/publishing/mcp-configuration.schema.json', import.meta.url)
+  const committed = new URL('../../src/manifest/mcp-configuration.schema.json', import.meta.url)
   expect(JSON.parse(readFileSync(committed, 'utf8'))).toEqual(manifestJsonSchema())
 })

@@ -1,4 +1,7 @@
-/** Reads `mcp_configuration.json`: all that is wrong with it at once, each with its path inside. */
+/**
+ * What does a bundle say of itself? Reads `mcp_configuration.json`: all that is wrong with it at once,
+ * each with its path inside. The front door of the room.
+ */
 import type { z } from 'zod'
 import { bundleInvalid, bundleProblems, formatBytes } from '../bundles/bundles.js'
 import { MANIFEST_FILE } from '../bundles/module-file.js'
@@ -9,6 +12,10 @@ import { toolSchemaProblems } from './manifest-json-schemas.js'
 import { linkProblems } from './manifest-links.js'
 import { repairManifest } from './manifest-repair.js'
 import { Manifest } from './manifest-schema.js'
+
+export { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
+export type { ManifestChecks } from './manifest-checks.js'
+export type { Manifest, ModuleLink } from './manifest-schema.js'
 
 /** UTF-8 bytes. The 527 tools of 70 public servers are 0.4 MB of JSON. */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
