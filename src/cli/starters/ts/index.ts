@@ -1,6 +1,12 @@
 import { defineBundle } from 'mcp-daemon-engine/bundle'
 
-const GREETINGS: Record<string, string> = { de: 'Hallo', en: 'Hello', es: 'Hola', fr: 'Bonjour', it: 'Ciao' }
+const GREETINGS: Record<string, string> = {
+  de: 'Hallo',
+  en: 'Hello',
+  es: 'Hola',
+  fr: 'Bonjour',
+  it: 'Ciao',
+}
 
 export default defineBundle({
   package: '__NAME__',
