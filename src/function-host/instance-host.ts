@@ -31,7 +31,8 @@ export function createInstanceHost(
       case 'fetched':
         return line.answer(message[1], message[2])
       case 'ping':
-        return say(['pong', message[1]])
+        // What an abort before it has ended is said first: both may have come in one piece.
+        return void setImmediate(() => say(['pong', message[1]]))
       case 'check':
         return void host.problems(message[1]).then((problems) => say(['problems', problems]))
     }
