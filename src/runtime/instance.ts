@@ -35,7 +35,7 @@ export interface InstanceOwner {
 type InstanceState = 'serving' | 'suspect' | 'retired' | 'ended'
 
 /** From the abort of a call at its deadline to the end of its instance. */
-const GRACE_MS = 200
+const GRACE_MS = 500
 
 interface ActiveCall {
   readonly answer: JobAnswer
