@@ -21,11 +21,14 @@ import { sidecar } from './sidecar.js'
 const MARGIN = { timeout: 10_000, interval: 20 }
 const bundle = fileURLToPath(new URL('bundles/holding_tools', import.meta.url))
 
+/** Functions note in a file what they hear: a process could not write one. */
+const EXECUTOR = 'worker'
+
 let notes: string
 let gateway: TestGateway
 beforeAll(async () => {
   notes = await mkdtemp(join(tmpdir(), 'notes-'))
-  gateway = await startTestGateway()
+  gateway = await startTestGateway({ env: { EXECUTOR } })
   await gateway.publish(bundle)
 })
 afterAll(async () => {
@@ -35,7 +38,7 @@ afterAll(async () => {
 
 const servers = {
   HTTP: async () => ({ url: `${gateway.url}/default/mcp`, token: await gateway.tokenFor('ann') }),
-  stdio: async () => sidecar(gateway.dataFolder, { MCP_USER_ID: 'ann' }),
+  stdio: async () => sidecar(gateway.dataFolder, { MCP_USER_ID: 'ann', EXECUTOR }),
 }
 
 const everywhere = realClients.flatMap(([name, era, connect]) =>
@@ -53,7 +56,7 @@ describe.skipIf(!hasRedis)('on two gateways, each request to the other one than 
   let proxy: Awaited<ReturnType<typeof startRoundRobinProxy>>
   beforeAll(async () => {
     redis = await startTestRedis()
-    const env = { REDIS_URL: redis.url }
+    const env = { REDIS_URL: redis.url, EXECUTOR }
     first = await startTestGateway({ env, sharing: gateway })
     second = await startTestGateway({ env, sharing: gateway })
     const token = await gateway.tokenFor('ann')
