@@ -36,6 +36,8 @@ export interface Bundles {
   /**
    * Puts a version into the store. The same bytes again are a no-op; other bytes under its name,
    * which only an intruder can have put there, are replaced and named in the log.
+   *
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` when the store does not take it
    */
   store(ref: BundleRef, zip: Buffer): Promise<void>
 

@@ -15,8 +15,9 @@ import { sha256Of } from './bundle-hash.js'
 import type { Bundles, OpenBundle } from './bundles.js'
 import { createEviction } from './cache-eviction.js'
 import { createHeldVersions } from './held-versions.js'
+import { reasonOf } from './reason-of.js'
 import { createTurns } from './turns.js'
-import { codeOf, noteUse, removeAbandoned, touch, unpack } from './unpacked-folder.js'
+import { noteUse, removeAbandoned, touch, unpack } from './unpacked-folder.js'
 
 export interface S3BundlesOptions {
   readonly aws: Pick<Aws, 's3' | 'bucket'>
@@ -64,7 +65,7 @@ export function createS3Bundles(options: S3BundlesOptions): Bundles {
     const entries = await download(source, ref)
     await removeAbandoned(dirname(folder), clock)
     await unpack(folder, entries).catch((cause: unknown) => {
-      throw refusal(source, ref)(`it cannot be unpacked here (${codeOf(cause) ?? 'error'})`, cause)
+      throw refusal(source, ref)(`it cannot be unpacked here (${reasonOf(cause)})`, cause)
     })
     await touch(folder, clock)
     // Whoever waits for this version need not wait for others to go.
@@ -91,10 +92,9 @@ export function createS3Bundles(options: S3BundlesOptions): Bundles {
     async store(ref, zip) {
       if (sha256Of(zip) !== ref.sha256)
         throw new Error(`the ZIP's SHA-256 is not ${ref.sha256}, under which it was to be stored`)
-      if (await putObjectOnce(aws, bundleZipKey(ref), zip)) return
-      if ((await storedBytes(source, ref))?.equals(zip) === true) return
-      log.error({ ...ref }, 'other bytes under the name of a version are replaced by its own')
-      await putObject(aws, bundleZipKey(ref), zip)
+      await putZip(source, ref, zip).catch((cause: unknown) => {
+        throw refusal(source, ref)(`it cannot be stored (${reasonOf(cause)})`, cause)
+      })
     },
     async verify(ref) {
       await fetchZip(source, ref)
@@ -146,6 +146,14 @@ async function fetchZip(source: Source, ref: BundleRef): Promise<Buffer> {
   const found = sha256Of(zip)
   if (found === ref.sha256) return zip
   throw refuse(`the store holds other bytes under its name, of SHA-256 ${found}`)
+}
+
+async function putZip(source: Source, ref: BundleRef, zip: Buffer): Promise<void> {
+  const { aws, log } = source
+  if (await putObjectOnce(aws, bundleZipKey(ref), zip)) return
+  if ((await storedBytes(source, ref))?.equals(zip) === true) return
+  log.error({ ...ref }, 'other bytes under the name of a version are replaced by its own')
+  await putObject(aws, bundleZipKey(ref), zip)
 }
 
 /** What is there now; undefined also for more than any version may have. */

@@ -7,6 +7,7 @@ import { presignPut } from '../aws/presigned-put.js'
 import { UPLOAD_PREFIX, uploadObjectKey } from '../aws/table-keys.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import { reasonOf } from './reason-of.js'
 import type { UploadArea, UploadContent } from './uploads.js'
 
 export interface S3UploadsOptions {
@@ -66,7 +67,8 @@ async function storeChecked(
   try {
     await putObjectStream(aws, { key, body: pieces, ...content, signal })
   } catch (error) {
-    throw signal.aborted ? signal.reason : error
+    const cause: unknown = signal.aborted ? signal.reason : error
+    throw cause instanceof GatewayError ? cause : notStored(cause)
   } finally {
     pieces.destroy()
   }
@@ -103,6 +105,11 @@ async function* wholeBody(body: Readable): AsyncGenerator<Buffer> {
   } finally {
     body.resume()
   }
+}
+
+function notStored(cause: unknown): GatewayError {
+  const message = `The upload cannot be stored now (${reasonOf(cause)}): send it again`
+  return new GatewayError('BUNDLE_UNAVAILABLE', message, { cause })
 }
 
 function tooLarge(expected: number): GatewayError {

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.js'
 import type { ArchiveEntry } from './archive.js'
+import { codeOf } from './reason-of.js'
 
 /** Unpacking takes seconds; a partial folder that nobody wrote to for this long is a crash's. */
 const ABANDONED_MS = 10 * 60_000
@@ -130,12 +131,6 @@ export async function statOf(path: string) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
   })
-}
-
-/** What the operating system calls an error, such as `ENOSPC`. */
-export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -36,7 +36,7 @@ export interface UploadArea {
    * Stores what comes; an object appears only when everything was as it was said.
    *
    * @throws GatewayError `BODY_TOO_LARGE` as soon as it is longer than was said; `INVALID_REQUEST`
-   * when it is shorter or has another hash
+   * when it is shorter or has another hash; `BUNDLE_UNAVAILABLE` when the store does not take it
    */
   receive(key: UploadKey, content: UploadContent, body: Readable): Promise<void>
   /** @returns undefined when nothing has come yet */

@@ -92,7 +92,7 @@ function withRestarts(send: Send, folder: DataFolder, start: () => Promise<void>
     } catch (error) {
       if (!isConnectionLost(error)) throw error
       await start()
-      return send(request, settings).catch(throwTransient)
+      return send(request, settings).catch(throwTransient(folder))
     }
   }
 }
@@ -140,8 +140,10 @@ function isConnectionLost(error: unknown): boolean {
 }
 
 /** To the SDK a missing socket is no reason to retry; the name makes it one. */
-function throwTransient(error: unknown): never {
-  if (!isConnectionLost(error)) throw error
-  const lost = new Error('local AWS stopped while it was asked', { cause: error })
-  throw Object.assign(lost, { name: 'TimeoutError' })
+function throwTransient({ logFile }: DataFolder) {
+  return (error: unknown): never => {
+    if (!isConnectionLost(error)) throw error
+    const message = `local AWS stopped while it was asked; its log is ${logFile}`
+    throw Object.assign(new Error(message, { cause: error }), { name: 'TimeoutError' })
+  }
 }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../telemetry/telemetry.js'
 import { listObjects } from './list-objects.js'
+import { isOutOfSpace } from './object-file.js'
 import { createObjectFolder } from './object-folder.js'
 import { getObject } from './get-object.js'
 import { putObject } from './put-object.js'
@@ -78,6 +79,8 @@ const notImplemented = (what: string) =>
 
 function toRefusal(error: unknown): StorageError {
   if (error instanceof StorageError) return error
+  if (isOutOfSpace(error))
+    return new StorageError('ServiceUnavailable', 'The disk takes no more', { cause: error })
   return new StorageError('InternalError', 'Something failed here; the log says what', {
     cause: error,
   })

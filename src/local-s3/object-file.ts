@@ -68,6 +68,13 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
+/** A full disk, a used-up quota, and the largest file that the system lets this process write. */
+const OUT_OF_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+export function isOutOfSpace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && OUT_OF_SPACE.has(String(error.code))
+}
+
 async function readFooter(file: FileHandle): Promise<StoredObject> {
   const { size, mtimeMs } = await file.stat()
   const end = size - LENGTH_BYTES

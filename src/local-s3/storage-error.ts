@@ -16,6 +16,7 @@ const STATUS = {
   InvalidRange: 416,
   InternalError: 500,
   NotImplemented: 501,
+  ServiceUnavailable: 503,
 } as const
 
 /**

@@ -66,7 +66,8 @@ export interface Publishing {
    *
    * @throws GatewayError `UPLOAD_NOT_FOUND` when this user has no such upload at this endpoint, or
    * it was sent already or is over; `BODY_TOO_LARGE`; `INVALID_REQUEST` when the bytes are not
-   * those that were announced
+   * those that were announced; `BUNDLE_UNAVAILABLE` when the store does not take them: then they
+   * may be sent again
    */
   receiveUpload(owner: UploadOwner, incoming: IncomingUpload): Promise<void>
 

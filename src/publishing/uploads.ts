@@ -98,17 +98,6 @@ interface Found {
 }
 
 export function createUploads({ area, state, limits, clock, log }: UploadsOptions): Uploads {
-  const find = async (owner: UploadOwner, uploadId: string): Promise<Found> => {
-    if (!UPLOAD_ID.test(uploadId)) throw notFound()
-    const key = slotKey(owner, Number.parseInt(uploadId.charAt(0), 16))
-    const stored = await state.read(key)
-    const upload = stored && Upload.parse(stored.value)
-    if (upload?.id !== uploadId) throw notFound()
-    return { key, version: stored?.version ?? '', expiresAt: stored?.expiresAt ?? 0, upload }
-  }
-  const replace = ({ key, version, expiresAt }: Found, upload: z.infer<typeof Upload>) =>
-    state.replace(key, version, { value: upload, expiresAt })
-
   return {
     async prepare(owner, content) {
       checkContent(content, limits)
@@ -126,24 +115,32 @@ export function createUploads({ area, state, limits, clock, log }: UploadsOption
     },
 
     async receive(owner, { uploadId, body, announcedBytes = 0 }) {
-      const found = await find(owner, uploadId)
+      const key = { endpointId: owner.endpointId, uploadId }
+      const found = await findUpload(state, owner, uploadId)
       const { upload } = found
       if (upload.stage !== 'open' || upload.sendBefore <= clock.now()) throw notFound()
       if (announcedBytes > upload.bytes) throw tooLarge(upload.bytes)
-      if (!(await replace(found, { ...upload, stage: 'taken' }))) throw notFound()
-      await area.receive({ endpointId: owner.endpointId, uploadId }, upload, body)
+      if (!(await replaceUpload(state, found, { ...upload, stage: 'taken' }))) throw notFound()
+      try {
+        await area.receive(key, upload, body)
+      } catch (err) {
+        if (!isStoresFault(err)) throw err
+        log.error({ err, ...key }, 'the store did not take an upload')
+        await reopen({ state, log }, owner, uploadId)
+        throw err
+      }
     },
 
     async process(owner, uploadId, { publish, outcome: Outcome }) {
       const key = { endpointId: owner.endpointId, uploadId }
-      const { upload } = await find(owner, uploadId)
+      const { upload } = await findUpload(state, owner, uploadId)
       if (upload.stage === 'done') return Outcome.parse(upload.outcome)
       const zip = await area.read(key, upload.bytes)
       // Read again: whoever has published it meanwhile has removed its bytes.
-      const found = await find(owner, uploadId)
+      const found = await findUpload(state, owner, uploadId)
       if (found.upload.stage === 'done') return Outcome.parse(found.upload.outcome)
       const outcome = await publish(checkZip(zip, upload))
-      await replace(found, { ...found.upload, stage: 'done', outcome })
+      await replaceUpload(state, found, { ...found.upload, stage: 'done', outcome })
       await area.remove(key).catch((err: unknown) => {
         log.warn({ err, ...key }, 'an upload that is published could not be removed')
       })
@@ -158,6 +155,41 @@ export function createUploads({ area, state, limits, clock, log }: UploadsOption
         log.warn({ err }, 'abandoned uploads could not be removed')
       }
     },
+  }
+}
+
+/** @throws GatewayError `UPLOAD_NOT_FOUND` */
+async function findUpload(state: StateStore, owner: UploadOwner, uploadId: string): Promise<Found> {
+  if (!UPLOAD_ID.test(uploadId)) throw notFound()
+  const key = slotKey(owner, Number.parseInt(uploadId.charAt(0), 16))
+  const stored = await state.read(key)
+  const upload = stored && Upload.parse(stored.value)
+  if (upload?.id !== uploadId) throw notFound()
+  return { key, version: stored?.version ?? '', expiresAt: stored?.expiresAt ?? 0, upload }
+}
+
+/** @returns false when it has changed since it was found */
+function replaceUpload(
+  state: StateStore,
+  { key, version, expiresAt }: Found,
+  upload: z.infer<typeof Upload>,
+): Promise<boolean> {
+  return state.replace(key, version, { value: upload, expiresAt })
+}
+
+/** Makes the ticket of an upload good again: nothing of it is stored. Never rejects. */
+async function reopen(
+  { state, log }: Pick<UploadsOptions, 'state' | 'log'>,
+  owner: UploadOwner,
+  uploadId: string,
+): Promise<void> {
+  try {
+    const found = await findUpload(state, owner, uploadId)
+    if (found.upload.stage !== 'taken') return
+    await replaceUpload(state, found, { ...found.upload, stage: 'open' })
+  } catch (err) {
+    const { endpointId } = owner
+    log.warn({ err, endpointId, uploadId }, 'the ticket of an upload stays used')
   }
 }
 
@@ -216,6 +248,11 @@ function checkZip(zip: Buffer | undefined, { sha256 }: UploadContent): Buffer {
   const found = sha256Of(zip)
   if (found === sha256) return zip
   throw bundleInvalid(`the upload has the SHA-256 ${found}, announced was ${sha256}`)
+}
+
+/** Not its sender's. */
+function isStoresFault(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'BUNDLE_UNAVAILABLE'
 }
 
 function notFound(): GatewayError {

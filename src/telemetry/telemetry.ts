@@ -18,8 +18,27 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 export function createLog(level: LogLevel): Log {
   return pino(
     { level, redact: ['authorization', '*.authorization', 'headers.authorization'] },
-    destination({ fd: 2, sync: true }),
+    openStandardError(),
   )
+}
+
+/** A line that cannot be written, such as to a file on a full disk, is lost, and the next one tried. */
+function openStandardError() {
+  let torn = ''
+  // One that has failed keeps what it could not write, and would throw.
+  const open = () =>
+    destination({ fd: 2, sync: true }).once('error', () => {
+      torn = '\n'
+      output = open()
+    })
+  let output = open()
+  return {
+    write(line: string) {
+      const text = torn + line
+      torn = ''
+      output.write(text)
+    },
+  }
 }
 
 /** A logger that says nothing. */

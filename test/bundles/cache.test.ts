@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +10,9 @@ import type { BundleRef } from '../../src/domain/bundle-ref.js'
 import { systemClock } from '../../src/domain/clock.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { startTestAws } from '../support/aws.js'
-import { builtFile } from '../support/built.js'
+import { withFileLimit } from '../support/file-limit.js'
 import { zipOf } from '../support/zip.js'
+import { readOutput, startBundlesProcess } from './bundles-process.js'
 
 let test: Awaited<ReturnType<typeof startTestAws>>
 let cacheFolder: string
@@ -187,19 +187,24 @@ describe('a crash', () => {
 describe('a disk that takes no more', () => {
   it('refuses the version in a few words, leaves nothing half, and serves it once there is room', async () => {
     const ref = await storeOne()
-    const open = `
-      const bundles = createS3Bundles({ aws, cacheFolder, log: silentLog })
-      const told = await bundles.open(ref).catch(({ code, message }) => ({ code, message }))
-      process.stdout.write(JSON.stringify(told))`
-    // The system refuses to write beyond 16 KiB of any file, after the small ones are written.
-    const limited = `trap '' XFSZ; ulimit -f 32; exec "$@"`
-    const child = startChild([ref], open, ['sh', '-c', limited, 'sh'])
-    const told: unknown = JSON.parse(await readOutput(child))
-    expect(told).toMatchObject({
+    const source = `
+      const logged = []
+      const error = ({ err }, message) => logged.push([message, err.code])
+      const bundles = createS3Bundles({ aws, cacheFolder, log: { ...silentLog, error } })
+      const open = () => bundles.open(ref).catch(({ code, message }) => ({ code, message }))
+      const told = [await open(), await open()]
+      process.stdout.write(JSON.stringify({ told, logged }))`
+    // The small files of the version are written before the one that is too large.
+    const under = (command: readonly string[]) => withFileLimit(16, command)
+    const said = await readOutput(
+      startBundlesProcess({ test, cacheFolder, refs: [ref], source, under }),
+    )
+    const refused = {
       code: 'BUNDLE_UNAVAILABLE',
-      message: expect.stringMatching(/: it cannot be unpacked here \(E[A-Z]+\)$/),
-    })
-    expect(JSON.stringify(told)).not.toContain(cacheFolder)
+      message: `version ${ref.sha256} of package weather: it cannot be unpacked here (EFBIG)`,
+    }
+    const line = ['bundle refused: it cannot be unpacked here (EFBIG)', 'EFBIG']
+    expect(JSON.parse(said)).toEqual({ told: [refused, refused], logged: [line, line] })
     expect(await onDisk()).toEqual([])
     expect(await createBundles().open(ref)).toMatchObject({ ref })
     expect(await onDisk()).toEqual(hashes(ref))
@@ -233,43 +238,5 @@ function startOpening(refs: readonly BundleRef[], seed: number): ChildProcess {
       release()
     }
     process.stdout.write(broken + ' broken')`
-  return startChild(refs, source)
-}
-
-/** A process of the built product on the same engines and the same cache. */
-function startChild(
-  refs: readonly BundleRef[],
-  source: string,
-  under: readonly string[] = [],
-): ChildProcess {
-  const whole = `
-    import { readFile } from 'node:fs/promises'
-    import { join } from 'node:path'
-    const { createAws } = await import(${built('aws/aws.js')})
-    const { connectLocalAws } = await import(${built('local-aws/local-aws.js')})
-    const { createS3Bundles } = await import(${built('bundles/s3-bundles.js')})
-    const { silentLog } = await import(${built('telemetry/telemetry.js')})
-    const client = connectLocalAws({
-      dataFolder: ${JSON.stringify(test.dataFolder)},
-      spawnEngine: () => process.abort(),
-    })
-    const aws = createAws({ bucket: ${JSON.stringify(test.aws.bucket)}, tables: {}, client })
-    const cacheFolder = ${JSON.stringify(cacheFolder)}
-    const refs = ${JSON.stringify(refs)}
-    const [ref] = refs
-    ${source}
-    aws.close()`
-  const node = [process.execPath, '--no-warnings', '--input-type=module', '-e', whole]
-  const [program = '', ...args] = [...under, ...node]
-  return spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-}
-
-async function readOutput(child: ChildProcess): Promise<string> {
-  const { text } = await import('node:stream/consumers')
-  const [said] = await Promise.all([child.stdout ? text(child.stdout) : '', once(child, 'close')])
-  return said
-}
-
-function built(path: string): string {
-  return JSON.stringify(builtFile(path).href)
+  return startBundlesProcess({ test, cacheFolder, refs, source })
 }

@@ -1,63 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundleZipKey } from '../../src/aws/table-keys.js'
-import { sha256Of } from '../../src/bundles/bundle-hash.js'
+import { describe, expect, it } from 'vitest'
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
-import { createS3Bundles, type S3BundlesOptions } from '../../src/bundles/s3-bundles.js'
-import { removeTree } from '../../src/bundles/unpacked-folder.js'
 import type { BundleRef } from '../../src/domain/bundle-ref.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
-import { startTestAws } from '../support/aws.js'
 import { builtFile } from '../support/built.js'
-import { makeZip, zipOf } from '../support/zip.js'
-
-let test: Awaited<ReturnType<typeof startTestAws>>
-let cacheFolder: string
-
-beforeAll(async () => {
-  test = await startTestAws()
-})
-afterAll(() => test.stop())
-beforeEach(async () => {
-  cacheFolder = await mkdtemp(join(tmpdir(), 'bundle-cache-'))
-})
-afterEach(() => removeTree(cacheFolder))
-
-const FILES = {
-  'mcp_configuration.json': '{}',
-  'weather/index.js': 'export const mild = 21',
-  'weather/größe/天気.txt': 'text',
-}
-let serial = 0
-
-/** A ZIP that no earlier test has stored. */
-function freshZip(files: Parameters<typeof zipOf>[0] = FILES): Buffer {
-  serial += 1
-  return zipOf({ ...files, 'serial.txt': String(serial) })
-}
-
-function refOf(zip: Buffer, endpointId = 'acme'): BundleRef {
-  return { endpointId, packageName: 'weather', sha256: sha256Of(zip) }
-}
-
-function createBundles(options: Partial<S3BundlesOptions> = {}) {
-  return createS3Bundles({ aws: test.aws, cacheFolder, log: silentLog, ...options })
-}
-
-/** Puts other bytes under a version's name, as an intruder in the bucket would. */
-async function overwrite(ref: BundleRef, body: Buffer): Promise<void> {
-  const s3 = await test.aws.s3()
-  await s3.send(
-    new PutObjectCommand({ Bucket: test.aws.bucket, Key: bundleZipKey(ref), Body: body }),
-  )
-}
+import { makeZip } from '../support/zip.js'
+import {
+  cacheFolder,
+  createBundles,
+  FILES,
+  freshZip,
+  overwrite,
+  recordErrors,
+  refOf,
+  test,
+} from './own-cache.js'
 
 /** The same AWS, counting how often its S3 client is taken. */
 function countedAws() {
@@ -70,15 +31,6 @@ function countedAws() {
     },
   }
   return counted
-}
-
-function recordErrors() {
-  const errors: { fields: object; message: string }[] = []
-  const log = {
-    ...silentLog,
-    error: (fields: object, message: string) => void errors.push({ fields, message }),
-  }
-  return { errors, log }
 }
 
 describe('a stored version', () => {

@@ -1,54 +1,6 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { putObject } from '../../src/aws/objects.js'
-import { bundleZipKey } from '../../src/aws/table-keys.js'
-import { DEFAULT_ARCHIVE_LIMITS, sha256Of } from '../../src/bundles/bundles.js'
-import { createS3Bundles, type S3BundlesOptions } from '../../src/bundles/s3-bundles.js'
-import { removeTree } from '../../src/bundles/unpacked-folder.js'
-import type { BundleRef } from '../../src/domain/bundle-ref.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
-import { startTestAws } from '../support/aws.js'
-import { zipOf } from '../support/zip.js'
-
-let test: Awaited<ReturnType<typeof startTestAws>>
-let cacheFolder: string
-
-beforeAll(async () => {
-  test = await startTestAws()
-})
-afterAll(() => test.stop())
-beforeEach(async () => {
-  cacheFolder = await mkdtemp(join(tmpdir(), 'bundle-cache-'))
-})
-afterEach(() => removeTree(cacheFolder))
-
-let serial = 0
-
-/** A ZIP that no earlier test has stored. */
-function freshZip(): Buffer {
-  serial += 1
-  return zipOf({ 'weather/index.js': 'export const mild = 21', 'serial.txt': String(serial) })
-}
-
-const refOf = (zip: Buffer): BundleRef => ({
-  endpointId: 'acme',
-  packageName: 'weather',
-  sha256: sha256Of(zip),
-})
-
-const createBundles = (options: Partial<S3BundlesOptions> = {}) =>
-  createS3Bundles({ aws: test.aws, cacheFolder, log: silentLog, ...options })
-
-/** Puts other bytes under a version's name, as an intruder in the bucket would. */
-const overwrite = (ref: BundleRef, body: Buffer) => putObject(test.aws, bundleZipKey(ref), body)
-
-function recordErrors() {
-  const errors: { fields: object; message: string }[] = []
-  const error = (fields: object, message: string) => void errors.push({ fields, message })
-  return { errors, log: { ...silentLog, error } }
-}
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
+import { createBundles, freshZip, overwrite, recordErrors, refOf } from './own-cache.js'
 
 describe('a version whose bytes were changed in the store', () => {
   it('is one that was cut off in the store, or lost there; both are logged', async () => {

@@ -12,6 +12,7 @@ let executor: Executor
 beforeAll(() => {
   const limits = {
     maxHeapMb: 64,
+    maxCpuMs: 60_000,
     maxResultBytes: 1_000_000,
     maxConcurrentCalls: 8,
     maxWaitingCalls: 4,

@@ -35,6 +35,7 @@ beforeAll(async () => {
     entry: builtFile('function-host/worker-entry.js'),
     limits: {
       maxHeapMb: 64,
+      maxCpuMs: 60_000,
       maxResultBytes: 1_000_000,
       maxConcurrentCalls: 8,
       maxWaitingCalls: 4,

@@ -24,12 +24,20 @@ beforeEach(() => {
   endpointId = `tenant-${serial}`
 })
 
-async function upload(zip: Buffer): Promise<string> {
-  const { publishing } = bench
+async function prepare(zip: Buffer): Promise<string> {
   const content = { bytes: zip.length, sha256: sha256Of(zip) }
-  const { uploadId } = await publishing.prepareUpload(endpointId, 'ann', content)
+  const { uploadId } = await bench.publishing.prepareUpload(endpointId, 'ann', content)
+  return uploadId
+}
+
+function send(uploadId: string, zip: Buffer, on: Bench = bench): Promise<void> {
   const body = Readable.from([zip])
-  await publishing.receiveUpload({ endpointId, userId: 'ann' }, { uploadId, body })
+  return on.publishing.receiveUpload({ endpointId, userId: 'ann' }, { uploadId, body })
+}
+
+async function upload(zip: Buffer): Promise<string> {
+  const uploadId = await prepare(zip)
+  await send(uploadId, zip)
   return uploadId
 }
 
@@ -111,7 +119,7 @@ describe('a store that fails in the middle', () => {
       const aws = failing(isMeant, after)
       const host = 'another.test'
       await expect(processOne(uploadId, { on: bench.on(aws), host })).rejects.toThrow(
-        /the store is away|cannot be fetched/,
+        /the store is away|cannot be fetched|cannot be stored/,
       )
       aws.close()
       expect(await active()).toBe(sha256Of(before))
@@ -119,6 +127,30 @@ describe('a store that fails in the middle', () => {
       expect(await active()).toBe(sha256Of(zip))
     },
   )
+
+  it('when an upload is sent leaves its ticket good, and the bytes can be sent again', async () => {
+    const zip = weatherZip('sent again')
+    const uploadId = await prepare(zip)
+    const aws = failing(toBucket)
+    await expect(send(uploadId, zip, bench.on(aws))).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+      message: 'The upload cannot be stored now (Error): send it again',
+    })
+    aws.close()
+    await send(uploadId, zip)
+    expect(await processOne(uploadId)).toMatchObject({ outcome: 'activated' })
+  })
+
+  it('and a database that fails then tell of the store, and the ticket is used', async () => {
+    const zip = weatherZip('all away')
+    const uploadId = await prepare(zip)
+    const aws = failing((input) => toBucket(input) || toTable('state')(input), 2)
+    await expect(send(uploadId, zip, bench.on(aws))).rejects.toMatchObject({
+      code: 'BUNDLE_UNAVAILABLE',
+    })
+    aws.close()
+    await expect(send(uploadId, zip)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' })
+  })
 
   it('after all was done says so when it is asked again', async () => {
     const zip = weatherZip('done')
