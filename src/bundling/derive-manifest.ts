@@ -27,10 +27,16 @@ export async function deriveManifest(
   })
 }
 
+const ITS_FAULTS: ReadonlySet<string> = new Set([
+  'FUNCTION_FAILED',
+  'CALL_TIMED_OUT',
+  'CPU_EXCEEDED',
+])
+
 /** What it threw, and what its instance died of. */
 function isItsFault(error: unknown): error is Error {
   if (error instanceof FunctionError) return true
-  return error instanceof GatewayError && ['FUNCTION_FAILED', 'CALL_TIMED_OUT'].includes(error.code)
+  return error instanceof GatewayError && ITS_FAULTS.has(error.code)
 }
 
 const ignore = () => undefined

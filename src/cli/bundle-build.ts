@@ -1,19 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
+import { onlyOne, readArguments } from './arguments.js'
 import type { Program } from './program.js'
-import { UsageError } from './usage-error.js'
 import { readVariables } from './variables.js'
 import { atWorkbench, judge, refusal } from './workbench.js'
 
 /** Makes one ZIP of a bundle's folder; the same files give the same bytes, wherever they lie. */
 export async function bundleBuild(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { out: { type: 'string' } },
-  })
-  const [path, ...more] = positionals
-  if (path === undefined || more.length > 0) throw new UsageError('bundle build: expected one PATH')
+  const { values, positionals } = readArguments(args, { out: { type: 'string' } })
+  const path = onlyOne(positionals, 'bundle build: expected one PATH')
   const variables = readVariables(program.env)
   const verdict = await atWorkbench(program, (workbench) => judge(workbench, path, variables))
   const { bundle, packageName, problems, warnings } = verdict

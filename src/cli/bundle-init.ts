@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { bundleInvalid } from '../bundles/bundles.js'
+import { onlyOne, readArguments } from './arguments.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
 
@@ -11,13 +11,8 @@ const NAME = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/
 
 /** Makes a folder with a bundle to begin with, in JavaScript or TypeScript. */
 export async function bundleInit(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { ts: { type: 'boolean', default: false } },
-  })
-  const [path, ...more] = positionals
-  if (path === undefined || more.length > 0) throw new UsageError('bundle init: expected one NAME')
+  const { values, positionals } = readArguments(args, { ts: { type: 'boolean', default: false } })
+  const path = onlyOne(positionals, 'bundle init: expected one NAME')
   const folder = resolve(path)
   const name = basename(folder)
   if (!NAME.test(name))

@@ -1,16 +1,12 @@
-import { parseArgs } from 'node:util'
 import type { PackageState } from '../catalog/catalog.js'
+import { readArguments } from './arguments.js'
 import { atEndpoint, shortHash } from './at-endpoint.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
 
 /** Says which packages an endpoint has, which version of each is active, and which were before. */
 export async function bundleList(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { endpoint: { type: 'string' } },
-  })
+  const { values, positionals } = readArguments(args, { endpoint: { type: 'string' } })
   const [wanted, ...more] = positionals
   if (more.length > 0) throw new UsageError('bundle list: expected at most one PACKAGE')
   await atEndpoint(program, values.endpoint, async (publishing, endpointId) => {

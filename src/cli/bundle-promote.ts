@@ -1,15 +1,11 @@
-import { parseArgs } from 'node:util'
+import { readArguments } from './arguments.js'
 import { atEndpoint, CLI_ACTOR, printPublished } from './at-endpoint.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
 
 /** Makes an earlier version of a package the active one again. */
 export async function bundlePromote(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { endpoint: { type: 'string' } },
-  })
+  const { values, positionals } = readArguments(args, { endpoint: { type: 'string' } })
   const [packageName, version, ...more] = positionals
   if (packageName === undefined || version === undefined || more.length > 0)
     throw new UsageError('bundle promote: expected PACKAGE and VERSION, as bundle list shows them')

@@ -1,19 +1,16 @@
-import { parseArgs } from 'node:util'
+import { onlyOne, readArguments } from './arguments.js'
 import { atEndpoint, CLI_ACTOR, printPublished } from './at-endpoint.js'
 import { explained } from './explained.js'
 import type { Program } from './program.js'
-import { UsageError } from './usage-error.js'
 import { readVariables } from './variables.js'
 
 /** Publishes a ZIP, a bundle folder or a manifest file at an endpoint; builds first what must be. */
 export async function bundlePush(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { endpoint: { type: 'string' }, var: { type: 'string', multiple: true } },
+  const { values, positionals } = readArguments(args, {
+    endpoint: { type: 'string' },
+    var: { type: 'string', multiple: true },
   })
-  const [path, ...more] = positionals
-  if (path === undefined || more.length > 0) throw new UsageError('bundle push: expected one PATH')
+  const path = onlyOne(positionals, 'bundle push: expected one PATH')
   const variables = readVariables(program.env, values.var)
   await atEndpoint(program, values.endpoint, async (publishing, endpointId, bundling) => {
     const bundle = await bundling.read(path)

@@ -1,19 +1,15 @@
-import { parseArgs } from 'node:util'
+import { onlyOne, readArguments } from './arguments.js'
 import type { Program } from './program.js'
-import { UsageError } from './usage-error.js'
 import { readVariables } from './variables.js'
 import { atWorkbench, judge, refusal, type Verdict } from './workbench.js'
 
 /** Tells everything that is wrong with a bundle at once; publishes nothing, needs no store. */
 export async function bundleValidate(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, var: { type: 'string', multiple: true } },
+  const { values, positionals } = readArguments(args, {
+    json: { type: 'boolean', default: false },
+    var: { type: 'string', multiple: true },
   })
-  const [path, ...more] = positionals
-  if (path === undefined || more.length > 0)
-    throw new UsageError('bundle validate: expected one PATH')
+  const path = onlyOne(positionals, 'bundle validate: expected one PATH')
   const variables = readVariables(program.env, values.var)
   const verdict = await atWorkbench(program, (workbench) => judge(workbench, path, variables))
   if (values.json) program.stdout.write(`${toJson(verdict)}\n`)

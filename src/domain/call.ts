@@ -1,13 +1,16 @@
 import type { McpType } from './capability.js'
 
+export const CALL_STATUSES = [
+  'in_process',
+  'completed',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'input_required',
+] as const
+
 /** How a call stands. `in_process` is the only one that changes. */
-export type CallStatus =
-  | 'in_process'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
-  | 'timed_out'
-  | 'input_required'
+export type CallStatus = (typeof CALL_STATUSES)[number]
 
 /** One execution of a function: who called what, with which result. */
 export interface CallRecord {
@@ -33,7 +36,15 @@ export interface CallRecord {
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly updatedAt: number
+  /** Of a call that runs: when it has to have ended. */
+  readonly deadline?: number | undefined
 }
+
+/** In the `_meta` of an answer: which call it is of. */
+export const CALL_ID_META = 'dev.mcp-daemon/callId'
+
+/** In the `_meta` of a request: a text of the client's own, the same when it asks again. */
+export const IDEMPOTENCY_META = 'dev.mcp-daemon/idempotencyKey'
 
 /** What the URIs of calls begin with; a call's id is the rest. */
 export const CALL_URI_PREFIX = 'mcp://function-call/'

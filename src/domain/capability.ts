@@ -33,6 +33,8 @@ export interface FunctionDefinition {
   readonly asksFirst?: boolean | undefined
   /** The method of the class that completes arguments of a prompt, or variables of a template. */
   readonly completionFunctionName?: string | undefined
+  /** JSON pointers into its arguments, of what no record may hold. */
+  readonly redact?: readonly string[] | undefined
   readonly returnType?: string | undefined
 }
 

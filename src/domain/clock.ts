@@ -5,3 +5,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() }
+
+/** Milliseconds since 1970 as ISO 8601, in UTC. */
+export function toIso(timeMs: number): string {
+  return new Date(timeMs).toISOString()
+}

@@ -29,6 +29,7 @@ export type GatewayErrorCode =
   // what happened when it ran
   | 'FUNCTION_FAILED'
   | 'CALL_TIMED_OUT'
+  | 'CPU_EXCEEDED'
   | 'CALL_CANCELLED'
   | 'RESULT_TOO_LARGE'
   | 'RESULT_INVALID'
@@ -38,6 +39,7 @@ export type GatewayErrorCode =
   | 'INTERRUPTED'
   | 'BUSY'
   | 'NOT_RECORDED'
+  | 'RECORDS_UNAVAILABLE'
   // what was published
   | 'BUNDLE_INVALID'
   | 'BUNDLE_UNAVAILABLE'

@@ -1,6 +1,6 @@
 /** Everything small with a lifetime: sessions, rounds, tasks, tickets, idempotency keys. A port. */
 
-export type StateKind = 'session' | 'round' | 'task' | 'ticket'
+export type StateKind = 'session' | 'round' | 'task' | 'ticket' | 'endpoint' | 'idempotency'
 
 /** The tenant is part of every key. */
 export interface StateKey {

@@ -1,9 +1,11 @@
 /** How a question gets its answer: in a later round, by a request to the client, or never. */
-import { otherKind, type AskOne, type Question, type QuestionMethod } from './questions.js'
+import type { JsonObject } from '../domain/json.js'
+import type { Question, QuestionMethod } from '../domain/question.js'
+import { type AskOne, otherKind } from './questions.js'
 
 export interface AnsweredQuestion {
   readonly method: QuestionMethod
-  readonly answer: Record<string, unknown>
+  readonly answer: JsonObject
 }
 
 /** `rounds`: each run knows the answers of earlier rounds. `requests`: the function waits. */
@@ -12,13 +14,13 @@ export type QuestionsRequest =
       readonly mode: 'rounds'
       readonly answers: Readonly<Record<string, AnsweredQuestion>>
       /** What `call.state` was at the end of the round before. */
-      readonly state: Record<string, unknown>
+      readonly state: JsonObject
     }
   | {
       readonly mode: 'requests'
       /** Known before the function asks, by key. */
       readonly answers?: Readonly<Record<string, AnsweredQuestion>> | undefined
-      readonly state?: Record<string, unknown> | undefined
+      readonly state?: JsonObject | undefined
     }
 
 /** What came of a question: the answer's JSON, or one sentence on why there is none. */
@@ -72,14 +74,14 @@ function knownAnswer(
   answers: Readonly<Record<string, AnsweredQuestion>>,
   key: string,
   { method }: Question,
-): Record<string, unknown> | undefined {
+): JsonObject | undefined {
   const known = Object.hasOwn(answers, key) ? answers[key] : undefined
   if (known !== undefined && known.method !== method) throw otherKind(key, known.method)
   return known?.answer
 }
 
 interface Waiting {
-  resolve(answer: Record<string, unknown>): void
+  resolve(answer: JsonObject): void
   reject(error: Error): void
 }
 

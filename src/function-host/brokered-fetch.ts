@@ -1,23 +1,14 @@
 /** A `fetch` for code that has no network: the gateway runs it, to where it may go. */
+import type { FetchRequestHead, FetchResponseHead } from '../domain/outbound-fetch.js'
 
 /** What is asked of the gateway; plain JSON. */
-export interface FetchRequest {
-  readonly url: string
-  readonly method: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
+export interface FetchRequest extends FetchRequestHead {
   readonly bodyBase64?: string | undefined
-  readonly redirect: 'follow' | 'manual' | 'error'
 }
 
 /** What came of it, or one sentence on why nothing did. */
 export type FetchReply =
-  | {
-      readonly url: string
-      readonly status: number
-      readonly statusText: string
-      readonly headers: readonly (readonly [name: string, value: string])[]
-      readonly bodyBase64: string
-    }
+  | (FetchResponseHead & { readonly bodyBase64: string })
   | { readonly refusal: string }
 
 /** Carries a request to the gateway. */

@@ -22,7 +22,7 @@ export interface Progress {
   readonly message?: string | undefined
 }
 
-export type AbortReason = 'cancelled' | 'timed out' | 'shut down'
+export type AbortReason = 'cancelled' | 'timed out' | 'over its CPU limit' | 'shut down'
 
 /** Where a call's messages go. */
 export interface CallMessages extends CallNotices {

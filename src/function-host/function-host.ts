@@ -6,6 +6,7 @@ import type { BundleLocation } from './bundle-module.js'
 import { createBundleMethods, type MethodName } from './bundle-methods.js'
 import { type Run, type RunEvents, type RunRequest, startRun } from './function-run.js'
 
+export type { Question, QuestionMethod } from '../domain/question.js'
 export type { AnsweredQuestion, QuestionsRequest, Reply } from './ask-client.js'
 export type { FetchReply, FetchRequest } from './brokered-fetch.js'
 export type { MethodName } from './bundle-methods.js'
@@ -14,7 +15,6 @@ export { FunctionError } from './function-error.js'
 export type { McpResult } from './function-result.js'
 export type { Run, RunEnd, RunEvents, RunFailure, RunRequest } from './function-run.js'
 export { createMessageBudget } from './message-budget.js'
-export type { Question, QuestionMethod } from './questions.js'
 export { readThrown } from './thrown.js'
 export type {
   CallMessage,

@@ -2,6 +2,7 @@
 import type { McpType } from '../domain/capability.js'
 import { GatewayError, type ErrorData, type GatewayErrorCode } from '../domain/errors.js'
 import { isJsonObject } from '../domain/json.js'
+import type { Question } from '../domain/question.js'
 import { createAsker, type QuestionsRequest, type Reply } from './ask-client.js'
 import type { BundleMethods, MethodRequest } from './bundle-methods.js'
 import {
@@ -12,7 +13,7 @@ import {
   type FunctionCall,
 } from './call-object.js'
 import { toMcpResult, toResultJson } from './function-result.js'
-import { toJson, type Question } from './questions.js'
+import { toJson } from './questions.js'
 import { readThrown } from './thrown.js'
 
 /** All that an instance must know of a call; plain JSON. */

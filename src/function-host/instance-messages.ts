@@ -5,12 +5,12 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { LogLevel } from '../domain/log-level.js'
 import type { ListKind } from '../domain/notice.js'
+import type { Question } from '../domain/question.js'
 import type { Reply } from './ask-client.js'
 import type { FetchReply, FetchRequest } from './brokered-fetch.js'
 import type { MethodName } from './bundle-methods.js'
 import type { AbortReason, Progress } from './call-object.js'
 import type { RunFailure, RunRound } from './function-run.js'
-import type { Question } from './questions.js'
 
 export type GatewayMessage =
   | readonly ['call', number: number, requestJson: string]
@@ -22,6 +22,8 @@ export type GatewayMessage =
 
 export type InstanceMessage =
   | CallMessage
+  /** Said first, before any code of the bundle is loaded. */
+  | readonly ['ready']
   | readonly ['pong', ping: number]
   /** Its code wants something from the network, or, without a request, no longer. */
   | readonly ['fetch', number: number, request: FetchRequest | undefined]
@@ -56,4 +58,6 @@ export interface InstanceBoot {
 export interface WorkerBoot extends InstanceBoot {
   /** A channel of our own, so a bundle's code that finds `parentPort` cannot speak for us. */
   readonly port: MessagePort
+  /** One number, shared: the worker writes there which thread of the system it is. */
+  readonly threadId: Int32Array
 }

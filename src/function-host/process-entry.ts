@@ -1,4 +1,4 @@
-/** What runs in a process of its own: the other end of `runtime/start-process.ts`. */
+/** What runs in a process of its own: the other end of `instances/start-process.ts`. */
 import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { createInstanceHost } from './instance-host.js'
@@ -28,6 +28,7 @@ function onLine(line: string): void {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `toLine` of the gateway
   if (receive !== undefined) return receive(splitLine(line) as unknown as GatewayMessage)
   receive = createInstanceHost(JSON.parse(line), say)
+  say(['ready'])
 }
 
 /** Results of one turn of the event loop go out in one write; what is said meanwhile, at once. */

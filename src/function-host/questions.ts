@@ -6,13 +6,7 @@ import {
   MAX_FUNCTION_JSON_DEPTH,
   nestsDeeperThan,
 } from '../domain/json.js'
-
-export type QuestionMethod = 'elicitation/create' | 'sampling/createMessage' | 'roots/list'
-
-export interface Question {
-  readonly method: QuestionMethod
-  readonly params: JsonObject
-}
+import type { Question, QuestionMethod } from '../domain/question.js'
 
 /** Gets one question answered; called once a key. */
 export type AskOne = (key: string, question: Question) => Promise<JsonObject>

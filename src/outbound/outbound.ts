@@ -5,20 +5,13 @@
  * What counts is the address that is connected to, not the name: each hop of a redirect and each
  * answer of DNS is looked at where the connection is made, so nothing can change in between.
  */
-export interface OutboundRequest {
-  readonly url: string
-  readonly method: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
+import type { FetchRequestHead, FetchResponseHead } from '../domain/outbound-fetch.js'
+
+export interface OutboundRequest extends FetchRequestHead {
   readonly body?: Uint8Array | undefined
-  readonly redirect: 'follow' | 'manual' | 'error'
 }
 
-export interface OutboundResponse {
-  /** Where the redirects ended. */
-  readonly url: string
-  readonly status: number
-  readonly statusText: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
+export interface OutboundResponse extends FetchResponseHead {
   readonly body: Uint8Array
 }
 

@@ -7,10 +7,10 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Clock } from '../domain/clock.js'
-import { GatewayError } from '../domain/errors.js'
 import { LOG_LEVELS } from '../domain/log-level.js'
 import type { Session } from '../domain/session.js'
-import type { StateKey, StateStore } from '../domain/state-store.js'
+import { type Changed, changeState, createItemTurns } from '../domain/state-changes.js'
+import type { StateKey, StateStore, StoredState } from '../domain/state-store.js'
 import { sessionNotFound } from './session-not-found.js'
 
 const Notes = z.object({
@@ -46,21 +46,18 @@ export interface SessionNotesOptions {
 const REMEMBERED_MS = 1500
 const MAX_REMEMBERED = 10_000
 
-/** A change that lost against others this often is given up. */
-const MAX_ATTEMPTS = 20
-
 /** The item outlives its session a little: the clocks of two instances may differ. */
 const CLOCK_TOLERANCE_MS = 60_000
 
 interface Entry {
-  /** When the read began, in milliseconds since 1970. */
+  /** When the read began, or before; milliseconds since 1970. */
   readonly readAt: number
   readonly notes: Promise<Notes>
 }
 
 export function createSessionNotes({ state, clock }: SessionNotesOptions): SessionNotes {
   const remembered = new LRUCache<string, Entry>({ max: MAX_REMEMBERED })
-  const changing = new Map<string, Promise<void>>()
+  const inTurn = createItemTurns()
 
   const load = (session: Session) => {
     const notes = state.read(keyOf(session)).then((stored) => Notes.parse(stored?.value ?? {}))
@@ -73,14 +70,11 @@ export function createSessionNotes({ state, clock }: SessionNotesOptions): Sessi
   }
 
   const write = async (session: Session, change: Change) => {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const readAt = clock.now()
-      const written = await writeOnce(state, session, change)
-      if (written === undefined) continue
-      remembered.set(nameOf(session), { readAt, notes: Promise.resolve(written) })
-      return
-    }
-    throw new GatewayError('BUSY', 'The session is being changed by too many requests at a time')
+    const readAt = clock.now()
+    const written = await changeState(state, keyOf(session), (stored) =>
+      toChanged(stored, session, change),
+    )
+    remembered.set(nameOf(session), { readAt, notes: Promise.resolve(written) })
   }
 
   return {
@@ -91,16 +85,7 @@ export function createSessionNotes({ state, clock }: SessionNotesOptions): Sessi
       return load(session)
     },
 
-    // One change of a session at a time here, so that only other instances can come between.
-    change: (session, change) => {
-      const name = nameOf(session)
-      const before = changing.get(name) ?? Promise.resolve()
-      const changed = before.catch(() => undefined).then(() => write(session, change))
-      changing.set(name, changed)
-      return changed.finally(() => {
-        if (changing.get(name) === changed) changing.delete(name)
-      })
-    },
+    change: (session, change) => inTurn(keyOf(session), () => write(session, change)),
 
     forget: (session) => {
       remembered.delete(nameOf(session))
@@ -108,24 +93,17 @@ export function createSessionNotes({ state, clock }: SessionNotesOptions): Sessi
   }
 }
 
-/** @returns what is stored now, or undefined when another change came between */
-async function writeOnce(
-  state: StateStore,
+/** @throws GatewayError `SESSION_NOT_FOUND` */
+function toChanged(
+  stored: StoredState | undefined,
   session: Session,
   change: Change,
-): Promise<Notes | undefined> {
-  const key = keyOf(session)
-  const stored = await state.read(key)
+): Changed<Notes> {
   const before = Notes.parse(stored?.value ?? {})
   if (before.isTerminated) throw sessionNotFound()
   const value = change(before)
-  if (value === before) return before
   const item = { value, expiresAt: session.expiresAt + CLOCK_TOLERANCE_MS }
-  const isWritten =
-    stored === undefined
-      ? await state.create(key, item)
-      : await state.replace(key, stored.version, item)
-  return isWritten ? value : undefined
+  return { value, item: value === before ? undefined : item }
 }
 
 function keyOf({ endpointId, id }: Session): StateKey {

@@ -2,9 +2,9 @@
  * Sessions whose changes every instance hears of at once: what one has changed the others forget,
  * and read anew. Where signals fail they see it when what they remember is old.
  */
-import { LRUCache } from 'lru-cache'
 import type { Session } from '../domain/session.js'
 import type { EndpointSignal, EndpointSignals } from '../events/endpoint-signals.js'
+import { createHeardEndpoints } from '../events/heard-endpoints.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { Sessions } from './sessions.js'
 
@@ -19,28 +19,13 @@ export interface ToldSessionsParts {
   readonly log: Log
 }
 
-/** Endpoints whose sessions are heard of at a time; the one unused for longest is dropped. */
-const MAX_ENDPOINTS = 1000
-
 export function createToldSessions({ sessions, signals, log }: ToldSessionsParts): ToldSessions {
-  const heard = new LRUCache<string, Promise<() => void>>({
-    max: MAX_ENDPOINTS,
-    dispose: (hearing) => void hearing.then((stop) => stop()),
-  })
   const onSignal = (endpointId: string, signal: EndpointSignal) => {
     if (signal.type === 'session.changed' || signal.type === 'session.terminated')
       sessions.forget({ endpointId, id: signal.sessionId })
   }
-  const hear = (endpointId: string) => {
-    if (heard.get(endpointId) !== undefined) return
-    const hearing = signals.hear(endpointId, (signal) => onSignal(endpointId, signal))
-    const orNothing = hearing.catch((err: unknown) => {
-      heard.delete(endpointId)
-      log.warn({ err, endpointId }, 'changes of sessions cannot be heard')
-      return () => undefined
-    })
-    heard.set(endpointId, orNothing)
-  }
+  const warning = 'changes of sessions cannot be heard'
+  const heard = createHeardEndpoints({ signals, log, onSignal, warning })
   const tell = ({ endpointId, id: sessionId }: Session) =>
     signals.send(endpointId, { type: 'session.changed', sessionId })
 
@@ -48,7 +33,7 @@ export function createToldSessions({ sessions, signals, log }: ToldSessionsParts
     ...sessions,
     // Nobody waits for it: a session is found without signals too.
     find: async (caller, token) => {
-      hear(caller.endpointId)
+      heard.hear(caller.endpointId)
       return sessions.find(caller, token)
     },
     terminate: async (session) => {
@@ -64,6 +49,6 @@ export function createToldSessions({ sessions, signals, log }: ToldSessionsParts
       await sessions.setSubscribed(session, uri, isSubscribed)
       await tell(session)
     },
-    close: () => heard.clear(),
+    close: () => heard.close(),
   }
 }

@@ -3,8 +3,8 @@
  * requests of ours that they have not answered. A client's next POST may reach any instance, so
  * cancels and answers that concern no request of this one are passed on as signals.
  */
-import { LRUCache } from 'lru-cache'
 import type { EndpointSignal, EndpointSignals } from '../events/endpoint-signals.js'
+import { createHeardEndpoints } from '../events/heard-endpoints.js'
 import type { Session } from '../domain/session.js'
 import type { RequestId, RpcResponse } from '../protocol/protocol.js'
 import type { Log } from '../telemetry/telemetry.js'
@@ -31,34 +31,18 @@ export interface RunningRequest {
 /** Questions to clients at a time, in all sessions of this instance. */
 const MAX_PENDING = 10_000
 
-/** Endpoints whose signals are heard at a time; the one unused for longest is dropped. */
-const MAX_ENDPOINTS = 1000
-
 export function createSessionRequests(signals: EndpointSignals, log: Log): SessionRequests {
   const pending = createPendingRequests(MAX_PENDING)
   const running = new Map<string, AbortController>()
-  const heard = new LRUCache<string, Promise<() => void>>({
-    max: MAX_ENDPOINTS,
-    dispose: (hearing) => void hearing.then((stop) => stop()),
-  })
-
   const onSignal = (endpointId: string, signal: EndpointSignal) => {
     if (signal.type === 'request.cancelled')
       running.get(toKey(signal.sessionId, signal.requestId))?.abort()
     if (signal.type === 'client.answered')
       pending.answer({ endpointId, ...signal }, signal.response)
   }
-  /** Nobody waits for it: without signals requests still run, out of reach of other instances. */
-  const hear = (endpointId: string) => {
-    if (heard.get(endpointId) !== undefined) return
-    const hearing = signals.hear(endpointId, (signal) => onSignal(endpointId, signal))
-    const orNothing = hearing.catch((err: unknown) => {
-      heard.delete(endpointId)
-      log.warn({ err, endpointId }, 'signals of an endpoint cannot be heard')
-      return () => undefined
-    })
-    heard.set(endpointId, orNothing)
-  }
+  // Without signals requests still run, out of reach of other instances.
+  const warning = 'signals of an endpoint cannot be heard'
+  const heard = createHeardEndpoints({ signals, log, onSignal, warning })
 
   return {
     pending,
@@ -66,7 +50,7 @@ export function createSessionRequests(signals: EndpointSignals, log: Log): Sessi
       const controller = new AbortController()
       const key = toKey(id, requestId)
       running.set(key, controller)
-      hear(endpointId)
+      heard.hear(endpointId)
       const end = () => {
         if (running.get(key) === controller) running.delete(key)
       }
@@ -83,7 +67,7 @@ export function createSessionRequests(signals: EndpointSignals, log: Log): Sessi
     },
     close: () => {
       pending.close()
-      heard.clear()
+      heard.close()
     },
   }
 }

@@ -1,23 +1,20 @@
 /** How many streams may stand open without a call: a place for each. */
+import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
+import { createUserPlaces } from '../domain/user-places.js'
 
 export interface StandingPlaces {
   /**
    * @throws GatewayError `BUSY` when this instance or the user has no place left; `SHUTTING_DOWN`
    * when the server closes
    */
-  take(owner: Owner): Place
+  take(owner: Pick<Caller, 'endpointId' | 'userId'>): Place
 }
 
 export interface Place {
   /** Aborted when the place is left, by itself or because the server closes. */
   readonly signal: AbortSignal
   readonly leave: () => void
-}
-
-interface Owner {
-  readonly endpointId: string
-  readonly userId: string
 }
 
 export interface PlaceLimits {
@@ -33,30 +30,21 @@ export function createStandingPlaces(
   { maxPlaces = 10_000, maxPerUser = 100 }: PlaceLimits = {},
 ): StandingPlaces {
   const taken = new Set<Place>()
-  const perUser = new Map<string, number>()
+  const enter = createUserPlaces(maxPerUser)
   closing.addEventListener('abort', () => {
     for (const place of taken) place.leave()
   })
 
-  const free = (place: Place, user: string) => {
-    if (!taken.delete(place)) return
-    const left = (perUser.get(user) ?? 0) - 1
-    if (left > 0) perUser.set(user, left)
-    else perUser.delete(user)
-  }
-
   return {
-    take: ({ endpointId, userId }) => {
+    take: (owner) => {
       if (closing.aborted) throw new GatewayError('SHUTTING_DOWN', 'This server is shutting down')
-      const user = JSON.stringify([endpointId, userId])
-      const count = perUser.get(user) ?? 0
-      if (taken.size >= maxPlaces || count >= maxPerUser) throw busy(maxPerUser)
-      perUser.set(user, count + 1)
+      const leaveUser = taken.size < maxPlaces ? enter(owner) : undefined
+      if (leaveUser === undefined) throw busy(maxPerUser)
       const controller = new AbortController()
       const place: Place = {
         signal: controller.signal,
         leave: () => {
-          free(place, user)
+          if (taken.delete(place)) leaveUser()
           controller.abort()
         },
       }
