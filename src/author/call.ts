@@ -10,7 +10,7 @@ export interface Call extends ClientQuestions, CallNotices, Trace {
   readonly callId: string
   /** Milliseconds since 1970. */
   readonly deadline: number
-  /** Aborted when the caller cancels, at the deadline and at shutdown. */
+  /** Aborted when the caller cancels, at the deadline, over the CPU limit and at shutdown. */
   readonly signal: AbortSignal
   /** Ignored unless `done` is finite and higher than the last one. */
   progress(done: number, total?: number, message?: string): void

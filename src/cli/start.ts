@@ -51,9 +51,10 @@ async function startHttp(config: Config, program: Program, log: Log): Promise<vo
 async function startStdio(config: Config, program: Program, log: Log): Promise<void> {
   const output = claimOutput(program.stdout, program.stderr)
   const gateway = program.open(config, { log })
+  let serving: Promise<void> | undefined
   try {
     await prepare(config, gateway, program)
-    const serving = gateway.serveStdio(
+    serving = gateway.serveStdio(
       { input: program.stdin, output },
       {
         caller: {
@@ -74,8 +75,21 @@ async function startStdio(config: Config, program: Program, log: Log): Promise<v
     await gateway.endTasks(drainMs)
   } finally {
     await gateway.close()
+    await lastAnswers(serving)
   }
 }
+
+/** What was cut is answered too, as far as the client still reads. */
+async function lastAnswers(serving: Promise<void> | undefined): Promise<void> {
+  const over = new AbortController()
+  const late = delay(LAST_ANSWERS_MS, undefined, { signal: over.signal })
+  await Promise.race([serving, late]).catch(() => undefined)
+  over.abort()
+  await late.catch(() => undefined)
+}
+
+/** For answers of calls that were cut, in milliseconds. */
+const LAST_ANSWERS_MS = 500
 
 async function prepare(config: Config, gateway: OpenGateway, program: Program): Promise<void> {
   if (!usesAws(config) || config.INITIALIZE_TABLES) await gateway.createTables()
@@ -83,14 +97,17 @@ async function prepare(config: Config, gateway: OpenGateway, program: Program): 
 }
 
 function warnOfRisks(config: Config, log: Log): void {
-  if (config.EXECUTOR === 'inline')
+  const used = new Set(config.MODULE_EXECUTORS?.map(({ executor }) => executor)).add(
+    config.EXECUTOR,
+  )
+  if (used.has('inline'))
     log.warn({ executor: 'inline' }, 'bundles run inside this process, without any isolation')
-  else if (config.EXECUTOR === 'worker')
+  if (used.has('worker'))
     log.warn(
-      { executor: config.EXECUTOR },
+      { executor: 'worker' },
       'bundles run without a security boundary: a worker thread isolates faults, not hostile code',
     )
-  else if (!DENIES_NETWORK && config.MAX_NETWORK !== 'all')
+  if (used.has('process') && !DENIES_NETWORK && config.MAX_NETWORK !== 'all')
     log.warn(
       { node: process.version },
       'bundles can open sockets: Node before 25 cannot deny them the network',

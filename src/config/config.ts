@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import { NETWORK_ACCESS } from '../domain/network.js'
+import { hosts, origins, providers, sessionKeys } from './lists.js'
+import { EXECUTORS, moduleExecutors } from './module-executors.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -15,51 +17,12 @@ const integer = (min: number, max: number) => {
   return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected)
 }
 const secret = z.string().min(32, 'must have at least 32 characters')
-const SESSION_KEY = /^([A-Za-z0-9_-]{1,16}):(.{32,})$/
-const sessionKeys = z
-  .string()
-  .transform((list, context) => {
-    const keys = list.split(',').flatMap((entry) => {
-      const [, id, key] = SESSION_KEY.exec(entry.trim()) ?? []
-      return id === undefined || key === undefined ? [] : [{ id, secret: key }]
-    })
-    const isWhole = keys.length === list.split(',').length
-    if (isWhole && new Set(keys.map(({ id }) => id)).size === keys.length) return keys
-    context.addIssue(
-      'must be a list of KEY_ID:SECRET: ids of 1 to 16 of A-Z, a-z, 0-9, _ and -, each once, and secrets of 32 characters or more without commas',
-    )
-    return z.NEVER
-  })
-  .optional()
 const optionalText = z.string().optional()
 const endpointId = z.string().refine(isEndpointId, `must be ${ENDPOINT_ID_RULE}`)
 const flag = z
   .enum(['0', '1'], 'must be 0 or 1')
   .transform((value) => value === '1')
   .prefault('0')
-const PROVIDERS = ['local', 'cognito', 'oidc']
-const providers = z
-  .string()
-  .transform((list) => list.split(',').map((name) => name.trim()))
-  .refine(
-    (names) => names.every((name) => PROVIDERS.includes(name)),
-    `must be a list of ${PROVIDERS.join(', ')}`,
-  )
-  .prefault('local')
-const origins = z
-  .string()
-  .transform((list) => list.split(',').map((origin) => origin.trim()))
-  .refine(
-    (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
-    'must be a list of origins like https://app.example.com',
-  )
-  .optional()
-const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/
-const hosts = z
-  .string()
-  .transform((list) => list.split(',').map((host) => host.trim()))
-  .refine((list) => list.every((host) => HOST.test(host)), 'must be a list of HOST or HOST:PORT')
-  .optional()
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''))
@@ -130,11 +93,14 @@ export const settings = {
     .default('.data')
     .describe('folder of the embedded engines, generated secrets and unpacked bundles'),
   EXECUTOR: z
-    .enum(['process', 'worker', 'inline'], 'must be process, worker or inline')
+    .enum(EXECUTORS, 'must be process, worker or inline')
     .default('process')
     .describe(
       'where functions run: a process without rights, a worker thread, or this process (development only)',
     ),
+  MODULE_EXECUTORS: moduleExecutors.describe(
+    'modules that run elsewhere, as ENDPOINT/PACKAGE/MODULE=EXECUTOR separated by commas, * for any; the first that fits counts. A module out of `process` is one that you trust',
+  ),
   MAX_NETWORK: z
     .enum(NETWORK_ACCESS, 'must be none, brokered or all')
     .default('brokered')
@@ -150,6 +116,9 @@ export const settings = {
   ROUND_TTL_MS: integer(1000, 24 * 60 * MINUTE_MS)
     .default(10 * MINUTE_MS)
     .describe('how long a client may take to answer the questions of a function (2026-07-28)'),
+  MAX_CPU_MS: integer(10, DAY_MS)
+    .default(MINUTE_MS / 2)
+    .describe('CPU time that one call may use; of a process it is watched on Linux'),
   TASK_TIMEOUT_MS: integer(10, DAY_MS)
     .default(15 * MINUTE_MS)
     .describe('how long a function may run in the background'),
@@ -165,6 +134,19 @@ export const settings = {
   CALL_RETENTION_DAYS: integer(0, 36_500)
     .default(90)
     .describe('how long call records are kept; 0 keeps them for ever'),
+  RECORD_DURABILITY: z
+    .enum(['ack', 'async'], 'must be ack or async')
+    .default('ack')
+    .describe('whether an answer waits until its record is durable (ack), or not (async)'),
+  RECORD_START_AFTER_MS: integer(10, DAY_MS)
+    .default(1000)
+    .describe('a call that runs for this long is recorded before it ends'),
+  RECORD_TIMEOUT_MS: integer(100, 10 * MINUTE_MS)
+    .default(10_000)
+    .describe('how long the database may be away before callers are told "not recorded"'),
+  RECORD_MAX_PENDING: integer(1, 1_000_000)
+    .default(10_000)
+    .describe('records that may wait for the database; beyond it no call begins'),
   PAGE_SIZE: integer(1, 1000).default(100).describe('items on one page of a list'),
   MAX_BODY_BYTES: integer(1024, 64 * MIB)
     .default(4 * MIB)

@@ -10,17 +10,24 @@ export interface Alarm {
 /** The longest delay that a Node timer takes, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
-/** @param ring does what is due and says when to ring next, or undefined for not at all */
+/**
+ * @param ring does what is due and says when to ring next, or undefined for not at all; called once
+ * what has arrived by then was read: whoever answered in time is not late because this process was
+ */
 export function createAlarm(clock: Clock, ring: (now: number) => number | undefined): Alarm {
   let timer: NodeJS.Timeout | undefined
+  let afterReading: NodeJS.Immediate | undefined
   let ringsAt = Infinity
 
   const clear = () => {
     clearTimeout(timer)
-    timer = undefined
+    clearImmediate(afterReading)
     ringsAt = Infinity
   }
   const onTimer = () => {
+    afterReading = setImmediate(ringNow)
+  }
+  const ringNow = () => {
     clear()
     const next = ring(clock.now())
     if (next !== undefined) setFor(next)

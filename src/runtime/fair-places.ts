@@ -7,12 +7,8 @@ export type Waiter = readonly [key: string, job: FunctionJob]
 
 /** Whoever has the fewest instances comes first, so that nobody waits behind a crowd. */
 export function inFairOrder(waiters: readonly Waiter[], living: ReadonlySet<Instance>): Waiter[] {
-  return [...waiters].sort(([, a], [, b]) => countOf(a, living) - countOf(b, living))
-}
-
-function countOf({ bundle }: FunctionJob, living: ReadonlySet<Instance>): number {
-  const { endpointId } = bundle.ref
-  return [...living].filter((instance) => instance.endpointId === endpointId).length
+  const crowdOf = countCrowds(living)
+  return [...waiters].sort(([, a], [, b]) => crowdOf(tenantOf(a)) - crowdOf(tenantOf(b)))
 }
 
 /**
@@ -20,16 +16,25 @@ function countOf({ bundle }: FunctionJob, living: ReadonlySet<Instance>): number
  * the most takes no new calls and leaves after those that it runs. One for each that waits.
  */
 export function askForRoom(homeless: readonly Waiter[], living: ReadonlySet<Instance>): void {
-  const strangers = homeless.filter(([, job]) => countOf(job, living) === 0)
+  if (homeless.length === 0) return
+  const crowdOf = countCrowds(living)
+  const strangers = homeless.filter(([, job]) => crowdOf(tenantOf(job)) === 0)
   const leaving = [...living].filter((instance) => instance.state === 'retired').length
   const candidates = [...living]
     .filter((instance) => instance.state === 'serving')
-    .map((instance) => ({ instance, crowd: crowdOf(instance, living) }))
+    .map((instance) => ({ instance, crowd: crowdOf(instance.endpointId) }))
     .sort((a, b) => b.crowd - a.crowd || a.instance.startedAt - b.instance.startedAt)
   for (const { instance } of candidates.slice(0, Math.max(strangers.length - leaving, 0)))
     instance.leave()
 }
 
-function crowdOf({ endpointId }: Instance, living: ReadonlySet<Instance>): number {
-  return [...living].filter((instance) => instance.endpointId === endpointId).length
+/** @returns how many instances a tenant has */
+function countCrowds(living: ReadonlySet<Instance>): (endpointId: string) => number {
+  const counts = new Map<string, number>()
+  for (const { endpointId } of living) counts.set(endpointId, (counts.get(endpointId) ?? 0) + 1)
+  return (endpointId) => counts.get(endpointId) ?? 0
+}
+
+function tenantOf({ bundle }: FunctionJob): string {
+  return bundle.ref.endpointId
 }

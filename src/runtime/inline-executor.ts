@@ -31,7 +31,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
     for (const each of active)
       if (each.answer.job.deadline <= now) {
         abort(each, 'timed out')
-        each.answer.timeOut()
+        each.answer.fail(each.answer.overTime())
       }
     return active.size > 0 ? earliestDeadline(active) : undefined
   })

@@ -10,6 +10,9 @@ import { networkOf, type Settle, shuttingDown, toInstanceKey } from './job-answe
 import type { FunctionJob } from './runtime.js'
 import { createWaitingCalls, type WaitingCalls } from './waiting-calls.js'
 
+/** Between two looks at what instances have used, in milliseconds. */
+const CPU_LOOK_MS = 100
+
 export class InstancePool implements InstanceOwner {
   /** Those that get new calls. */
   readonly #serving = new Map<string, Instance>()
@@ -18,6 +21,7 @@ export class InstancePool implements InstanceOwner {
   readonly #waiting: WaitingCalls
   readonly #options: InstanceOptions
   readonly #idleAlarm
+  #cpuTimer: NodeJS.Timeout | undefined
   #isServingSoon = false
 
   constructor(options: InstanceOptions) {
@@ -41,6 +45,7 @@ export class InstancePool implements InstanceOwner {
 
   async close(): Promise<void> {
     this.#idleAlarm.clear()
+    this.#stopCpuTimer()
     this.#waiting.close(shuttingDown())
     for (const instance of this.#living) void instance.end(shuttingDown())
     await Promise.all(this.#ending)
@@ -66,13 +71,14 @@ export class InstancePool implements InstanceOwner {
   ended(instance: Instance, gone: Promise<void>): void {
     this.withdraw(instance)
     this.#living.delete(instance)
+    if (this.#living.size === 0) this.#stopCpuTimer()
     this.#ending.add(gone)
     void gone.finally(() => this.#ending.delete(gone))
   }
 
   /** After the code that made room: an instance may be in the middle of ending its calls. */
   #serveSoon(): void {
-    if (this.#isServingSoon) return
+    if (this.#isServingSoon || this.#waiting.isEmpty()) return
     this.#isServingSoon = true
     queueMicrotask(() => {
       this.#isServingSoon = false
@@ -110,8 +116,20 @@ export class InstancePool implements InstanceOwner {
     this.#serving.set(key, instance)
     this.#living.add(instance)
     this.#idleAlarm.setFor(clock.now() + limits.idleMs)
+    // After what has arrived was read: a call that has ended or asks somebody pays nothing more.
+    this.#cpuTimer ??= setInterval(() => setImmediate(() => this.#chargeCpu()), CPU_LOOK_MS).unref()
     log.debug({ bundle: bundle.ref, instances: this.#living.size }, 'an instance was started')
     return instance
+  }
+
+  #stopCpuTimer(): void {
+    clearInterval(this.#cpuTimer)
+    this.#cpuTimer = undefined
+  }
+
+  #chargeCpu(): void {
+    const now = this.#options.clock.now()
+    for (const instance of this.#living) instance.chargeCpu(now)
   }
 
   /** @returns false when nothing that lives can be ended at once */

@@ -1,13 +1,15 @@
 /** One warm instance: the calls that run in it, their deadlines, and its end. */
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
-import type { CallMessage, InstanceMessage } from '../function-host/function-host.js'
+import type { AbortReason, InstanceMessage } from '../function-host/function-host.js'
+import type { InstancePlace, StartedInstance, StartInstance } from '../instances/instances.js'
+import type { Log } from '../telemetry/telemetry.js'
 import { createAlarm } from './alarm.js'
+import { type AskMessage, deliver, isEnd } from './call-messages.js'
+import { type ChargedCall, CpuCharges } from './cpu-charges.js'
 import { JobAnswer, toRunRequest, type Settle } from './job-answer.js'
 import type { FunctionJob, RuntimeLimits } from './runtime.js'
-import type { Log } from '../telemetry/telemetry.js'
 import { createSettingChanges } from './setting-changes.js'
-import type { InstancePlace, StartedInstance, StartInstance } from './start-instance.js'
 
 export interface InstanceOptions {
   readonly start: StartInstance
@@ -24,23 +26,32 @@ export interface InstanceOwner {
   withdraw(instance: Instance): void
   /** It is alive. True when it may have new calls, false when another has its place. */
   readmit(instance: Instance): boolean
-  /** @param gone settles when the thread is */
+  /** @param gone settles when its thread or process is */
   ended(instance: Instance, gone: Promise<void>): void
 }
 
 /**
- * `suspect`: a call is over its deadline and the worker has not yet shown that it is alive.
+ * `suspect`: a call is over a limit and the instance has not yet shown that it is alive.
  * `retired`: alive, but a call does not end; gets no new calls and is stopped after its last one.
  */
 type InstanceState = 'serving' | 'suspect' | 'retired' | 'ended'
 
-/** From the abort of a call at its deadline to the end of its instance. */
+/** From the abort of a call that is over a limit to the end of its instance. */
 const GRACE_MS = 500
 
-interface ActiveCall {
+interface ActiveCall extends ChargedCall {
   readonly answer: JobAnswer
-  /** Set at the deadline: until then the run may end by itself. Infinity once that is over. */
-  graceEndsAt?: number
+  openQuestions: number
+  /** Set when it is over a limit. */
+  overdue?: Overdue
+}
+
+interface Overdue {
+  readonly reason: AbortReason
+  /** Until then the run may end by itself. Infinity once that is over. */
+  graceEndsAt: number
+  /** What its caller is told, when it has not answered by then. */
+  readonly error: GatewayError
 }
 
 export class Instance {
@@ -56,8 +67,9 @@ export class Instance {
   readonly #owner: InstanceOwner
   readonly #place: StartedInstance
   readonly #alarm
+  readonly #cpuCharges
   #state: InstanceState = 'serving'
-  #retiredFor = 'a call in it did not end at its deadline'
+  #retiredFor = 'a call in it did not end when it was aborted'
   #isPongDue = false
   #lastPing = 0
   #lastNumber = 0
@@ -74,6 +86,8 @@ export class Instance {
       message: (message) => this.#onMessage(message),
       died: (reason) => void this.end(toStopped(reason)),
     })
+    const { maxCpuMs } = options.limits
+    this.#cpuCharges = new CpuCharges({ maxCpuMs, read: () => this.#place.cpu() })
   }
 
   get state(): InstanceState {
@@ -94,8 +108,20 @@ export class Instance {
     const number = ++this.#lastNumber
     this.#place.send(['call', number, JSON.stringify(request)])
     const onCancel = () => this.#place.send(['abort', number, 'cancelled'])
-    this.#calls.set(number, { answer: new JobAnswer(job, { settle, log, onCancel }) })
+    const answer = new JobAnswer(job, { settle, log, onCancel })
+    this.#calls.set(number, { answer, openQuestions: 0 })
     this.#alarm.setFor(job.deadline)
+  }
+
+  /** Charges the CPU time since the last look, and aborts a call that has used too much. */
+  chargeCpu(now: number): void {
+    if (this.#state === 'ended') return
+    const number = this.#cpuCharges.look(this.#calls, this.#lastNumber)
+    const call = number === undefined ? undefined : this.#calls.get(number)
+    if (number === undefined || call === undefined) return
+    const error = call.answer.overCpu(this.#options.limits.maxCpuMs)
+    const reason = 'over its CPU limit'
+    this.#abort(number, call, { reason, graceEndsAt: now + GRACE_MS, error })
   }
 
   /** Takes no new calls, and ends after those that it runs: somebody else waits for its place. */
@@ -107,7 +133,7 @@ export class Instance {
     this.#endWhenUseless()
   }
 
-  /** Stops the worker; calls that still run fail with this error. Settles when it is gone. */
+  /** Ends its thread or process; calls that still run fail with this error. Settles when it is gone. */
   async end(error: GatewayError): Promise<void> {
     if (this.#state === 'ended') return
     this.#state = 'ended'
@@ -124,7 +150,7 @@ export class Instance {
   }
 
   #onMessage(message: InstanceMessage): void {
-    if (message[0] === 'problems' || message[0] === 'fetch') return
+    if (message[0] === 'problems' || message[0] === 'fetch' || message[0] === 'ready') return
     if (message[0] === 'pong') {
       this.#onPong(message[1])
       return
@@ -132,48 +158,51 @@ export class Instance {
     const call = this.#calls.get(message[1])
     if (!call) return
     if (message[0] === 'ask') {
-      this.#ask(call.answer, message)
+      this.#ask(call, message)
       return
     }
-    if (!END_MESSAGES.has(message[0])) {
+    if (!isEnd(message)) {
       deliver(call.answer, message)
       return
     }
     answerOverdue(call)
     deliver(call.answer, message)
     // It has read the abort, so it has shown that it is alive.
-    if (message[0] === 'ended' && call.graceEndsAt !== undefined) this.#isPongDue = false
+    if (message[0] === 'ended' && call.overdue !== undefined) this.#isPongDue = false
     this.#calls.delete(message[1])
     this.idleSince = this.#options.clock.now()
     if (this.#state === 'serving') this.#owner.freed(this)
     else this.#recover()
   }
 
-  #ask(answer: JobAnswer, [, number, questionNumber, question, key]: AskMessage): void {
-    void answer.ask(question, key, (reply) => {
+  #ask(call: ActiveCall, [, number, questionNumber, question, key]: AskMessage): void {
+    call.openQuestions += 1
+    const asked = call.answer.ask(question, key, (reply) => {
       if (this.#state !== 'ended') this.#place.send(['answer', number, questionNumber, reply])
+    })
+    void asked.finally(() => {
+      call.openQuestions -= 1
     })
   }
 
   /** Aborts what is due, judges what did not end in its grace, and says when to look again. */
   #onAlarm(now: number): number | undefined {
-    // When this thread was busy itself, answers that came in time are still unread.
-    this.#place.drain()
     for (const [number, call] of this.#calls)
-      if (call.graceEndsAt === undefined && call.answer.job.deadline <= now)
-        this.#expire(number, call, now + GRACE_MS)
-    const outOfGrace = [...this.#calls.values()].filter(
-      ({ graceEndsAt = Infinity }) => graceEndsAt <= now,
+      if (call.overdue === undefined && call.answer.job.deadline <= now)
+        this.#abort(number, call, toOverTime(call.answer, now))
+    const outOfGrace = [...this.#calls.values()].flatMap(({ overdue }) =>
+      overdue !== undefined && overdue.graceEndsAt <= now ? [overdue] : [],
     )
-    for (const call of outOfGrace) call.graceEndsAt = Infinity
+    for (const overdue of outOfGrace) overdue.graceEndsAt = Infinity
     if (outOfGrace.length > 0) this.#judge()
     if (this.#state === 'ended') return undefined
     return Math.min(...[...this.#calls.values()].map(toNextLook))
   }
 
-  #expire(number: number, call: ActiveCall, graceEndsAt: number): void {
-    call.graceEndsAt = graceEndsAt
-    this.#place.send(['abort', number, 'timed out'])
+  #abort(number: number, call: ActiveCall, overdue: Overdue): void {
+    call.overdue = overdue
+    this.#alarm.setFor(overdue.graceEndsAt)
+    this.#place.send(['abort', number, overdue.reason])
     if (!this.#isPongDue) this.#place.send(['ping', ++this.#lastPing])
     this.#isPongDue = true
     if (this.#state !== 'serving') return
@@ -192,7 +221,7 @@ export class Instance {
   /** The grace is over and a call has not ended. */
   #judge(): void {
     if (this.#isPongDue) {
-      this.#stop('it was blocked past the deadline of a call')
+      this.#stop('a call in it was over its limit and did not let go')
       return
     }
     this.#state = 'retired'
@@ -207,7 +236,7 @@ export class Instance {
   }
 
   #hasOverdueCall(): boolean {
-    return [...this.#calls.values()].some((call) => call.graceEndsAt !== undefined)
+    return [...this.#calls.values()].some((call) => call.overdue !== undefined)
   }
 
   #endWhenUseless(): void {
@@ -221,52 +250,16 @@ export class Instance {
   }
 }
 
-function answerOverdue({ answer, graceEndsAt }: ActiveCall): void {
-  if (graceEndsAt !== undefined) answer.timeOut()
+function answerOverdue({ answer, overdue }: ActiveCall): void {
+  if (overdue !== undefined) answer.fail(overdue.error)
 }
 
-/** After one of these nothing more is said of a call. */
-const END_MESSAGES: ReadonlySet<InstanceMessage[0]> = new Set([
-  'result',
-  'round',
-  'failure',
-  'ended',
-])
-
-type AskMessage = Extract<CallMessage, readonly ['ask', ...unknown[]]>
-
-function deliver(answer: JobAnswer, message: Exclude<CallMessage, AskMessage>): void {
-  switch (message[0]) {
-    case 'result':
-    case 'round':
-    case 'failure':
-      answer.give(message[2])
-      break
-    case 'progress':
-      answer.progress(message[2])
-      break
-    case 'log':
-      answer.log(message[2], message[3], message[4])
-      break
-    case 'resourceUpdated':
-      answer.resourceUpdated(message[2])
-      break
-    case 'listChanged':
-      answer.listChanged(message[2])
-      break
-    case 'closeStream':
-      answer.closeStream()
-      break
-    case 'dropped':
-      answer.dropped()
-      break
-    case 'ended':
-      break
-  }
+function toOverTime(answer: JobAnswer, now: number): Overdue {
+  return { reason: 'timed out', graceEndsAt: now + GRACE_MS, error: answer.overTime() }
 }
 
-function toNextLook({ answer, graceEndsAt }: ActiveCall): number {
-  return graceEndsAt ?? answer.job.deadline
+function toNextLook({ answer, overdue }: ActiveCall): number {
+  return overdue?.graceEndsAt ?? answer.job.deadline
 }
 
 function toStopped(reason: string): GatewayError {

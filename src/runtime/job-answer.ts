@@ -81,8 +81,15 @@ export class JobAnswer implements CallMessages {
     if (this.#close()) this.#options.settle.reject(error)
   }
 
-  timeOut(): void {
-    this.fail(new GatewayError('CALL_TIMED_OUT', `${nameOf(this.job)} did not answer in its time`))
+  overTime(): GatewayError {
+    return new GatewayError('CALL_TIMED_OUT', `${nameOf(this.job)} did not answer in its time`)
+  }
+
+  overCpu(maxCpuMs: number): GatewayError {
+    return new GatewayError(
+      'CPU_EXCEEDED',
+      `${nameOf(this.job)} used more than ${maxCpuMs} ms of CPU time (maxCpuMs)`,
+    )
   }
 
   progress(progress: Progress): void {

@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/telemetry.js'
 import { InstancePool } from './instance-pool.js'
 import { refuseEnded, shuttingDown } from './job-answer.js'
 import type { Executor, ExecutorKind, RuntimeLimits } from './runtime.js'
-import type { StartInstance } from './start-instance.js'
+import type { StartInstance } from '../instances/instances.js'
 import { createTrialLoads } from './trial-load.js'
 
 export interface PooledExecutorOptions {

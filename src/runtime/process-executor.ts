@@ -1,10 +1,9 @@
 /** Runs functions in processes of their own. */
 import type { NetworkAccess } from '../domain/network.js'
 import type { Outbound } from '../outbound/outbound.js'
-import { createMemoryWatch } from './memory-watch.js'
+import { createMemoryWatch, startProcess } from '../instances/instances.js'
 import { createPooledExecutor, type PooledExecutorOptions } from './pooled-executor.js'
 import type { Executor } from './runtime.js'
-import { startProcess } from './start-process.js'
 
 export interface ProcessExecutorOptions extends Omit<PooledExecutorOptions, 'kind' | 'start'> {
   /** The compiled `function-host/process-entry.js`. */

@@ -17,6 +17,7 @@ import type {
   Question,
   Trace,
 } from '../function-host/function-host.js'
+import type { InstanceLimits } from '../instances/instances.js'
 
 export {
   type AnsweredQuestion,
@@ -28,7 +29,7 @@ export {
   type QuestionMethod,
 } from '../function-host/function-host.js'
 
-export { DENIES_NETWORK } from './process-flags.js'
+export { DENIES_NETWORK } from '../instances/instances.js'
 
 export type ExecutorKind = 'process' | 'worker' | 'inline'
 
@@ -41,7 +42,7 @@ export interface Executor {
    * `{ contents }` for a resource, `{ messages }` for a prompt, `{ completion }` for a completion;
    * or, with `rounds`, its questions
    * @throws FunctionError what the function itself threw, with its message and never its stack
-   * @throws GatewayError `CALL_TIMED_OUT`, `CALL_CANCELLED`, `RESULT_TOO_LARGE`,
+   * @throws GatewayError `CALL_TIMED_OUT`, `CPU_EXCEEDED`, `CALL_CANCELLED`, `RESULT_TOO_LARGE`,
    * `RESULT_INVALID` (not JSON), `FUNCTION_FAILED` (its instance died), `BUSY`
    */
   run(job: FunctionJob): Promise<RunOutcome>
@@ -134,11 +135,9 @@ export interface LogEntry {
   readonly logger?: string | undefined
 }
 
-export interface RuntimeLimits {
-  /** Heap of one instance, in MiB. */
-  readonly maxHeapMb: number
-  /** UTF-8 bytes of one result's JSON. */
-  readonly maxResultBytes: number
+export interface RuntimeLimits extends InstanceLimits {
+  /** CPU time that one call may use, in milliseconds; its share of it, where calls run together. */
+  readonly maxCpuMs: number
   /** Calls in flight in one instance; others wait. */
   readonly maxConcurrentCalls: number
   /** Calls of one tenant that may wait for a place; one more is `BUSY`. */

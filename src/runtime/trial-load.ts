@@ -3,7 +3,7 @@ import type { OpenBundle } from '../bundles/bundles.js'
 import { GatewayError } from '../domain/errors.js'
 import { shuttingDown } from './job-answer.js'
 import type { MethodName } from './runtime.js'
-import type { StartInstance } from './start-instance.js'
+import type { StartInstance } from '../instances/instances.js'
 
 export interface TrialLoads {
   /** One sentence a problem. */

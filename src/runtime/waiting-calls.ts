@@ -11,6 +11,7 @@ export interface WaitingCall {
 }
 
 export interface WaitingCalls {
+  isEmpty(): boolean
   /** @throws GatewayError `BUSY` when as many calls of this tenant wait as may */
   add(key: string, call: WaitingCall): void
   /** The one that has waited longest for an instance of this key; it waits no longer. */
@@ -30,17 +31,14 @@ export interface WaitingCallsOptions {
 
 export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): WaitingCalls {
   const queues = new Map<string, Set<WaitingCall>>()
-  const counts = new Map<string, number>()
+  const counts = createCounts(maxWaiting)
   const ends = new Map<WaitingCall, () => void>()
 
   const remove = (key: string, call: WaitingCall) => {
     const queue = queues.get(key)
     if (!queue?.delete(call)) return
     if (queue.size === 0) queues.delete(key)
-    const { endpointId } = call.job.bundle.ref
-    const left = (counts.get(endpointId) ?? 0) - 1
-    if (left > 0) counts.set(endpointId, left)
-    else counts.delete(endpointId)
+    counts.subtract(call.job.bundle.ref.endpointId)
     ends.get(call)?.()
     ends.delete(call)
   }
@@ -56,11 +54,9 @@ export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): 
     return queues.size === 0 ? undefined : next
   })
   return {
+    isEmpty: () => queues.size === 0,
     add(key, call) {
-      const { endpointId } = call.job.bundle.ref
-      const count = counts.get(endpointId) ?? 0
-      if (count >= maxWaiting) throw queueFull(maxWaiting)
-      counts.set(endpointId, count + 1)
+      counts.add(call.job.bundle.ref.endpointId)
       const queue = queues.get(key) ?? new Set()
       queues.set(key, queue.add(call))
       const onAbort = () => {
@@ -86,6 +82,24 @@ export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): 
           remove(key, call)
           call.settle.reject(error)
         }
+    },
+  }
+}
+
+/** How many calls wait, by tenant. */
+function createCounts(maxWaiting: number) {
+  const counts = new Map<string, number>()
+  return {
+    /** @throws GatewayError `BUSY` */
+    add(endpointId: string) {
+      const count = counts.get(endpointId) ?? 0
+      if (count >= maxWaiting) throw queueFull(maxWaiting)
+      counts.set(endpointId, count + 1)
+    },
+    subtract(endpointId: string) {
+      const left = (counts.get(endpointId) ?? 0) - 1
+      if (left > 0) counts.set(endpointId, left)
+      else counts.delete(endpointId)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** Runs functions in worker threads. */
 import { createPooledExecutor, type PooledExecutorOptions } from './pooled-executor.js'
 import type { Executor } from './runtime.js'
-import { startWorker } from './start-worker.js'
+import { startWorker } from '../instances/instances.js'
 
 export interface WorkerExecutorOptions extends Omit<PooledExecutorOptions, 'kind' | 'start'> {
   /** The compiled `function-host/worker-entry.js`. */

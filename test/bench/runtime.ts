@@ -34,6 +34,7 @@ const MIB = 1024 * 1024
 
 const limits: RuntimeLimits = {
   maxHeapMb: 128,
+  maxCpuMs: 60_000,
   maxResultBytes: 8 * MIB,
   maxConcurrentCalls: 64,
   maxWaitingCalls: 256,

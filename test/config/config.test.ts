@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig, settings, usesAws } from '../../src/config/config.js'
 import { settingsHelp } from '../../src/config/help.js'
 import { ensureLocalSecrets, readLocalSecrets } from '../../src/config/local-secrets.js'
+import { executorOf } from '../../src/config/module-executors.js'
 
 const SECRET = 'x'.repeat(32)
 const aws = {
@@ -117,6 +118,44 @@ describe('the configuration', () => {
       ALLOWED_ORIGINS: ['https://a.example', 'http://b:1'],
       PUBLIC_URL: 'https://c.example',
     })
+  })
+})
+
+describe('where a module runs', () => {
+  const where = (MODULE_EXECUTORS: string | undefined, module: string) => {
+    const [endpointId = '', packageName = '', moduleName = ''] = module.split('/')
+    const config = readConfig({ MODULE_EXECUTORS, EXECUTOR: 'worker' })
+    return executorOf(config, { endpointId, packageName, moduleName })
+  }
+
+  it.each([
+    ['acme/tools/fast=inline', 'acme/tools/fast', 'inline'],
+    ['acme/tools/fast=inline', 'acme/tools/slow', 'worker'],
+    ['acme/tools/fast=inline', 'acme/other/fast', 'worker'],
+    ['acme/tools/fast=inline', 'other/tools/fast', 'worker'],
+    ['acme/*/*=inline', 'acme/any/thing', 'inline'],
+    ['*/tools/*=process', 'any/tools/thing', 'process'],
+    ['*/*/*=process', 'any/tools/thing', 'process'],
+    ['acme/tools/*=inline, acme/*/*=process', 'acme/tools/fast', 'inline'],
+    ['acme/*/*=process,acme/tools/*=inline', 'acme/tools/fast', 'process'],
+    [undefined, 'acme/tools/fast', 'worker'],
+  ])('MODULE_EXECUTORS=%s puts %s into %s', (rules, module, executor) => {
+    expect(where(rules, module)).toBe(executor)
+  })
+
+  it.each([
+    'acme/tools=worker',
+    'acme/tools/fast',
+    'acme/tools/fast=thread',
+    'acme//fast=worker',
+    'acme/to*/fast=worker',
+    'ac me/tools/fast=worker',
+    'acme/tools/fast=worker,',
+    'acme/tools/fast=worker,wrong',
+  ])('MODULE_EXECUTORS=%s is refused: it says what it has to be', (MODULE_EXECUTORS) => {
+    expect(() => readConfig({ MODULE_EXECUTORS })).toThrow(
+      'MODULE_EXECUTORS must be a list of ENDPOINT/PACKAGE/MODULE=EXECUTOR: * for any, and process, worker, inline',
+    )
   })
 })
 

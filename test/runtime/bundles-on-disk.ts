@@ -18,8 +18,9 @@ import { createWorkerExecutor } from '../../src/runtime/worker-executor.js'
 import { silentLog, type Log } from '../../src/telemetry/telemetry.js'
 import { builtFile } from '../support/built.js'
 
-export const limits: RuntimeLimits = {
+const limits: RuntimeLimits = {
   maxHeapMb: 64,
+  maxCpuMs: 60_000,
   maxResultBytes: 100_000,
   maxConcurrentCalls: 8,
   maxWaitingCalls: 4,
@@ -32,6 +33,8 @@ export interface ExecutorSetup {
   readonly limits?: Partial<RuntimeLimits>
   readonly log?: Log
   readonly checkTimeoutMs?: number
+  /** What its instances run, in place of the host of functions. */
+  readonly entry?: URL
   /** Hosts that are not public and may be fetched from all the same. */
   readonly allowed?: readonly string[]
 }
@@ -40,9 +43,10 @@ export function workerExecutor({
   limits: changed,
   log = silentLog,
   checkTimeoutMs,
+  entry = builtFile('function-host/worker-entry.js'),
 }: ExecutorSetup = {}): Executor {
   return createWorkerExecutor({
-    entry: builtFile('function-host/worker-entry.js'),
+    entry,
     limits: { ...limits, ...changed },
     log,
     checkTimeoutMs,
@@ -54,9 +58,10 @@ export function processExecutor({
   allowed = [],
   log = silentLog,
   checkTimeoutMs,
+  entry = builtFile('function-host/process-entry.js'),
 }: ExecutorSetup = {}): Executor {
   return createProcessExecutor({
-    entry: builtFile('function-host/process-entry.js'),
+    entry,
     limits: { ...limits, ...changed },
     maxMemoryMb: 256,
     maxNetwork: 'all',

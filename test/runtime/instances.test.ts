@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
-import { openBundle, recordingLog } from './bundles-on-disk.js'
-import { start } from './worker-setup.js'
+import { describe, expect, test, vi } from 'vitest'
+import { type ExecutorSetup, openBundle, recordingLog } from './bundles-on-disk.js'
+import { POOLED_KINDS, start as startKind } from './pooled-setup.js'
 
-describe('instances', () => {
+const startWorker = (setup?: ExecutorSetup) => startKind('worker', setup)
+
+describe('worker threads', () => {
   test('globals of one tenant are not seen by another, nor by another version', async () => {
-    const { run } = start()
+    const { run } = startWorker()
     const set = async (endpointId: string, version: string) => {
       const bundle = openBundle('faults', endpointId, version)
       const result = await run('faults:Faults.setGlobal', { value: endpointId }, { bundle })
@@ -25,7 +27,7 @@ describe('instances', () => {
   })
 
   test('environment, arguments and our own channel are out of reach', async () => {
-    const { run } = start()
+    const { run } = startWorker()
     expect(await run('faults:Faults.surroundings')).toHaveProperty('structuredContent', {
       env: {},
       argv: [],
@@ -33,15 +35,27 @@ describe('instances', () => {
       workerData: {},
     })
   })
+})
+
+describe.each(POOLED_KINDS)('instances of the %s executor', (kind) => {
+  const start = (setup?: ExecutorSetup) => startKind(kind, setup)
+
+  test('of one tenant or version share nothing with those of another', async () => {
+    const { leave } = start()
+    const by = (endpointId: string, version: string) =>
+      leave(endpointId, { bundle: openBundle('faults', endpointId, version) })
+    expect(await by('acme', 'a')).toEqual({ before: null })
+    expect(await by('acme', 'a')).toEqual({ before: 'acme' })
+    expect(await by('other', 'a')).toEqual({ before: null })
+    expect(await by('acme', 'b')).toEqual({ before: null })
+  })
 
   test('an idle instance is ended, and the next call gets a fresh one', async () => {
     const { log, lines, line } = recordingLog()
-    const { run } = start({ log, limits: { idleMs: 30 } })
-    await run('faults:Faults.setGlobal', { value: 1 })
+    const { leave } = start({ log, limits: { idleMs: 30 } })
+    await leave(1)
     await line(({ message }) => message.includes('idle'))
-    expect(await run('faults:Faults.setGlobal', { value: 2 })).toMatchObject({
-      structuredContent: { before: null },
-    })
+    expect(await leave(2)).toEqual({ before: null })
     expect(lines.filter(({ message }) => message === 'an instance was started')).toHaveLength(2)
   })
 
@@ -53,17 +67,14 @@ describe('instances', () => {
   })
 
   test('the instance that was used longest ago makes room', async () => {
-    const { run } = start({ limits: { maxInstances: 2 } })
-    const before = async (version: string) => {
-      const bundle = openBundle('faults', 'acme', version)
-      return (await run('faults:Faults.setGlobal', { value: version }, { bundle }))[
-        'structuredContent'
-      ]
-    }
+    const { leave } = start({ limits: { maxInstances: 2 } })
+    const before = (version: string) =>
+      leave(version, { bundle: openBundle('faults', 'acme', version) })
     const fresh = { before: null }
     expect([await before('a'), await before('b')]).toEqual([fresh, fresh])
     // Instances are compared by milliseconds.
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    const now = Date.now()
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(now), { interval: 1 })
     expect(await before('a')).toEqual({ before: 'a' })
     expect(await before('c')).toEqual(fresh)
     expect(await before('a')).toEqual({ before: 'a' })
@@ -102,7 +113,8 @@ describe('instances', () => {
   })
 })
 
-describe('trial load', () => {
+describe.each(POOLED_KINDS)('a trial load of the %s executor', (kind) => {
+  const start = (setup?: ExecutorSetup) => startKind(kind, setup)
   const method = (moduleName: string) => [{ moduleName, className: 'A', functionName: 'b' }]
 
   test('a module that never ends loading is given up', async () => {
@@ -120,13 +132,11 @@ describe('trial load', () => {
   })
 
   test('it leaves no trace in the instance that serves', async () => {
-    const { executor, run } = start()
+    const { executor, leave } = start()
     const faults = [{ moduleName: 'faults', className: 'Faults', functionName: 'echo' }]
-    await run('faults:Faults.setGlobal', { value: 1 })
+    await leave(1)
     expect(await executor.check(openBundle('faults'), faults)).toEqual([])
-    expect(await run('faults:Faults.setGlobal', { value: 2 })).toMatchObject({
-      structuredContent: { before: 1 },
-    })
+    expect(await leave(2)).toEqual({ before: 1 })
   })
 
   test('only so many run at the same time, and close ends them', async () => {
@@ -172,7 +182,7 @@ describe('output', () => {
 
   test('a flood of output is cut in the log', async () => {
     const { log, lines } = recordingLog()
-    const { run } = start({ log })
+    const { run } = startWorker({ log })
     for (let round = 0; round < 20; round += 1)
       await run('faults:Faults.printMuch', { lines: 5000 })
     const printed = lines.filter(({ message }) => message === 'a bundle wrote to stdout')

@@ -2,6 +2,8 @@ import { execSync, spawn } from 'node:child_process'
 import fs, { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
+let left = null
+
 export class Faults {
   echo({ value }) {
     return { value }
@@ -57,6 +59,50 @@ export class Faults {
     return { before: before ?? null }
   }
 
+  /** Like a global, but of this module: it works where built-ins are frozen. */
+  leave({ value }) {
+    const before = left
+    left = value
+    return { before }
+  }
+
+  /** Uses the CPU, and lets others have a turn, until it is told to stop, or for ever. */
+  async burnInSlices({ isDeaf = false }, call) {
+    call.progress(1)
+    while (isDeaf || !call.signal.aborted) {
+      burn(5)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    left = call.signal.reason.message
+  }
+
+  burnFor({ ms }) {
+    burn(ms)
+    return 'burnt'
+  }
+
+  /** Uses nothing while the client is asked. */
+  async askClient(_input, call) {
+    call.log('info', process.pid)
+    call.progress(1)
+    return call.elicit('one', { message: 'Well?', requestedSchema: { type: 'object' } })
+  }
+
+  async tellPid(_input, call) {
+    call.log('info', process.pid)
+    call.progress(1)
+    await new Promise(() => setInterval(() => undefined, 1000))
+  }
+
+  tellPidAndSpin(_input, call) {
+    call.log('info', process.pid)
+    this.spin(_input, call)
+  }
+
+  pid() {
+    return { pid: process.pid }
+  }
+
   surroundings() {
     parentPort.postMessage(['pong'])
     return {
@@ -90,5 +136,15 @@ export class Faults {
   printMuch({ lines }) {
     for (let line = 0; line < lines; line += 1) console.log(`line ${line}`)
     return 'printed'
+  }
+}
+
+/** CPU time and not time: a machine that is busy with other things burns none. */
+function burn(ms) {
+  const { user, system } = process.cpuUsage()
+  const until = (user + system) / 1000 + ms
+  for (;;) {
+    const now = process.cpuUsage()
+    if ((now.user + now.system) / 1000 >= until) return
   }
 }

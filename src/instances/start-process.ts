@@ -20,16 +20,16 @@ import type { Log } from '../telemetry/telemetry.js'
 import { createBrokeredFetches } from './brokered-fetches.js'
 import { logOutput, type Output } from './instance-output.js'
 import type { MemoryWatch } from './memory-watch.js'
+import { createCpuClock, readProcessCpu } from './cpu-time.js'
 import { createFate, type Fate } from './process-fate.js'
 import { toProcessFlags } from './process-flags.js'
 import { readProcessLine } from './process-lines.js'
-import type { RuntimeLimits } from './runtime.js'
-import type { InstanceEvents, InstancePlace, StartedInstance } from './start-instance.js'
+import type { InstanceEvents, InstanceLimits, InstancePlace, StartedInstance } from './instances.js'
 
 export interface ProcessOptions {
   /** The compiled `process-entry.js`. */
   readonly entry: URL
-  readonly limits: RuntimeLimits
+  readonly limits: InstanceLimits
   readonly memory: MemoryWatch
   /** The most that any module gets, whatever it asks for. */
   readonly maxNetwork: NetworkAccess
@@ -55,6 +55,7 @@ export function startProcess(
   const closed = once(child, 'close').catch(() => undefined)
   const lastStderr = logOutput(outputOf(child), bundle.ref, log)
   const fate = createFate(child, { memory, maxHeapMb: limits.maxHeapMb, lastStderr })
+  const cpu = createCpuClock(() => readProcessCpu(child.pid))
   let isOver = false
   const send = (message: GatewayMessage) => void channel.write(toLine(message))
   const fetches = createBrokeredFetches({
@@ -69,6 +70,7 @@ export function startProcess(
     if (isOver) return
     const message = readProcessLine(line)
     if (message === undefined) fate.kill('it broke the protocol of its channel')
+    else if (message[0] === 'ready') cpu.start()
     else if (message[0] === 'thrown') fate.thrown(message[1])
     else if (message[0] === 'fetch') fetches.take(message[1], message[2])
     else deliver(message, events, fate)
@@ -90,8 +92,7 @@ export function startProcess(
   channel.write(`${JSON.stringify(toBoot(bundle, network, limits))}\n`)
   return {
     send,
-    // A socket is read by the event loop alone.
-    drain: () => undefined,
+    cpu: cpu.read,
     async stop() {
       isOver = true
       fate.kill('it was stopped')
@@ -103,7 +104,7 @@ export function startProcess(
 function toBoot(
   { ref, folder }: OpenBundle,
   network: NetworkAccess,
-  { maxResultBytes }: RuntimeLimits,
+  { maxResultBytes }: InstanceLimits,
 ): InstanceBoot {
   return { folder, packageName: ref.packageName, maxResultBytes, isBrokered: network !== 'all' }
 }

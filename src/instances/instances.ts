@@ -1,7 +1,17 @@
-/** What an instance is, whatever holds it: a thread or a process with one bundle version. */
+/**
+ * Where does the code of one bundle version run, and how does that end? A thread or a process: the
+ * front door of the room. Which calls run in it, and for how long, is the runtime's.
+ */
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { NetworkAccess } from '../domain/network.js'
 import type { GatewayMessage, InstanceMessage } from '../function-host/function-host.js'
+import type { CpuUse } from './cpu-time.js'
+
+export type { CpuUse } from './cpu-time.js'
+export { createMemoryWatch } from './memory-watch.js'
+export { DENIES_NETWORK } from './process-flags.js'
+export { startProcess } from './start-process.js'
+export { startWorker } from './start-worker.js'
 
 /** Starts the place in which the code of one bundle version runs. */
 export type StartInstance = (place: InstancePlace, events: InstanceEvents) => StartedInstance
@@ -12,6 +22,13 @@ export interface InstancePlace {
   readonly network: NetworkAccess
 }
 
+export interface InstanceLimits {
+  /** Heap of one instance, in MiB. */
+  readonly maxHeapMb: number
+  /** UTF-8 bytes of one result's JSON. */
+  readonly maxResultBytes: number
+}
+
 export interface InstanceEvents {
   message(message: InstanceMessage): void
   /** It died of itself; said once, with one sentence. Never after `stop`. */
@@ -20,8 +37,8 @@ export interface InstanceEvents {
 
 export interface StartedInstance {
   send(message: GatewayMessage): void
-  /** Delivers at once what has arrived already, as far as that is possible. */
-  drain(): void
+  /** Since it was ready for code of the bundle. */
+  cpu(): CpuUse
   /** Kills it, a busy loop too; settles when it is gone. */
   stop(): Promise<void>
 }

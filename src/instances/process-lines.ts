@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../domain/log-level.js'
 import { LIST_KINDS } from '../domain/notice.js'
+import { QUESTION_METHODS } from '../domain/question.js'
 import { type InstanceMessage, splitLine } from '../function-host/function-host.js'
 
 /** The last words of a process that ends with what its code threw. */
@@ -15,7 +16,7 @@ const number = z.number()
 /** Of a call in its instance. */
 const call = number
 const question = z.object({
-  method: z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list']),
+  method: z.enum(QUESTION_METHODS),
   params: z.record(text, z.unknown()),
 })
 const progress = z.object({
@@ -57,6 +58,7 @@ const Message = z.union([
   z.tuple([z.literal('closeStream'), call]),
   z.tuple([z.literal('dropped'), call]),
   z.tuple([z.literal('fetch'), number, fetchRequest.nullable()]),
+  z.tuple([z.literal('ready')]),
   z.tuple([z.literal('pong'), number]),
   z.tuple([z.literal('problems'), z.array(text)]),
   z.tuple([z.literal('thrown'), text]),

@@ -7,14 +7,14 @@ import {
   type InstanceMessage,
 } from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
+import { type CpuUse, createCpuClock, readThreadCpu } from './cpu-time.js'
 import { logOutput } from './instance-output.js'
-import type { RuntimeLimits } from './runtime.js'
-import type { InstanceEvents, StartedInstance } from './start-instance.js'
+import type { InstanceEvents, InstanceLimits, StartedInstance } from './instances.js'
 
 export interface WorkerOptions {
   /** The compiled `worker-entry.js`. */
   readonly entry: URL
-  readonly limits: RuntimeLimits
+  readonly limits: InstanceLimits
   readonly log: Log
 }
 
@@ -25,8 +25,10 @@ export function startWorker(
 ): StartedInstance {
   const { entry, limits, log } = options
   const { port1: port, port2: workerPort } = new MessageChannel()
+  const threadId = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const boot: WorkerBoot = {
     port: workerPort,
+    threadId,
     folder,
     packageName: ref.packageName,
     maxResultBytes: limits.maxResultBytes,
@@ -41,11 +43,16 @@ export function startWorker(
     stderr: true,
     resourceLimits: toResourceLimits(limits.maxHeapMb),
   })
+  const cpu = createCpuClock(() => readThreadCpu(Atomics.load(threadId, 0)) ?? readLoop(worker))
+  const receive = (message: InstanceMessage) => {
+    if (message[0] === 'ready') cpu.start()
+    else events.message(message)
+  }
   const drain = () => {
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-      events.message(next.message)
+      receive(next.message)
   }
-  port.on('message', (message: InstanceMessage) => events.message(message))
+  port.on('message', receive)
   logOutput(worker, ref, log)
   const isStopped = watchDeath(worker, limits, (reason, error) => {
     log.warn({ bundle: ref, error }, `an instance died: ${reason}`)
@@ -55,7 +62,7 @@ export function startWorker(
   })
   return {
     send: (message) => port.postMessage(message),
-    drain,
+    cpu: cpu.read,
     async stop() {
       isStopped()
       port.close()
@@ -64,10 +71,15 @@ export function startWorker(
   }
 }
 
+/** Where the system does not tell: the time in which its loop was not idle. */
+function readLoop({ performance }: Worker): CpuUse {
+  return { usedMs: performance.eventLoopUtilization().active, isAsleep: true }
+}
+
 /** @returns what to call when the end is wanted */
 function watchDeath(
   worker: Worker,
-  { maxHeapMb }: RuntimeLimits,
+  { maxHeapMb }: InstanceLimits,
   onDeath: (reason: string, error?: string) => void,
 ): () => void {
   let isOver = false

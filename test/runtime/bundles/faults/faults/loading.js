@@ -1,0 +1,2 @@
+console.log(`loading in ${process.pid}`)
+await new Promise(() => setInterval(() => undefined, 1000))

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import { type ChargedCall, CpuCharges } from '../../src/runtime/cpu-charges.js'
+
+type Call = { -readonly [Key in keyof ChargedCall]: ChargedCall[Key] }
+
+/** An instance whose CPU time the test tells; each look is one period of 100 ms. */
+function instance() {
+  let usedMs = 0
+  let isAsleep = false
+  let lastNumber = 0
+  const calls = new Map<number, Call>()
+  const charges = new CpuCharges({ maxCpuMs: 300, read: () => ({ usedMs, isAsleep }) })
+  const look = (spentMs: number, state: 'runs' | 'sleeps' = 'runs') => {
+    usedMs += spentMs
+    isAsleep = state === 'sleeps'
+    return charges.look(calls, lastNumber)
+  }
+  return {
+    begin: (changes: Partial<Call> = {}) => {
+      calls.set(++lastNumber, { openQuestions: 0, ...changes })
+      return lastNumber
+    },
+    end: (number: number) => calls.delete(number),
+    /** What the call is charged so far. */
+    chargeOf: (number: number) => calls.get(number)?.cpuMs,
+    change: (number: number, changes: Partial<Call>) =>
+      Object.assign(calls.get(number) ?? {}, changes),
+    look,
+    /** @returns the calls that were over */
+    looks: (count: number, spentMs: number) =>
+      Array.from({ length: count }, () => look(spentMs)).filter((over) => over !== undefined),
+    rest: () => {
+      look(0)
+      look(0, 'sleeps')
+    },
+  }
+}
+
+test('a call alone pays for everything but its first moments', () => {
+  const { begin, looks, look, chargeOf } = instance()
+  const call = begin()
+  expect(looks(4, 100)).toEqual([])
+  expect(chargeOf(call)).toBe(300)
+  expect(look(1)).toBe(call)
+})
+
+test('a call never pays for what was used before it, or while nothing ran', () => {
+  const { begin, end, look, chargeOf } = instance()
+  look(100)
+  const first = begin()
+  look(100)
+  end(first)
+  look(500)
+  const second = begin()
+  look(500)
+  expect(chargeOf(second)).toBe(0)
+  look(20)
+  expect(chargeOf(second)).toBe(20)
+})
+
+test('calls that may both have used it pay in equal shares, and one at a time is over', () => {
+  const { begin, end, look, looks } = instance()
+  const older = begin()
+  const younger = begin()
+  expect(looks(7, 100)).toEqual([])
+  expect(look(100)).toBe(younger)
+  end(younger)
+  expect(look(0, 'sleeps')).toBeUndefined()
+  expect(look(100)).toBe(older)
+})
+
+test('one that was seen to wait pays nothing beside one that was not', () => {
+  const { begin, looks, rest, chargeOf } = instance()
+  const waiting = begin()
+  rest()
+  const burning = begin()
+  expect(looks(5, 100)).toEqual([burning])
+  expect(chargeOf(waiting)).toBe(0)
+})
+
+test('one that waits for the client pays nothing beside one that does not', () => {
+  const { begin, looks, rest, chargeOf } = instance()
+  const burning = begin()
+  const asking = begin({ openQuestions: 1 })
+  rest()
+  expect(looks(4, 100)).toEqual([burning])
+  expect(chargeOf(asking)).toBe(0)
+})
+
+test('one that gets no turn on a busy machine has not been seen to wait', () => {
+  const { begin, looks, chargeOf } = instance()
+  const starved = begin()
+  looks(3, 0)
+  begin()
+  looks(1, 0)
+  looks(1, 10)
+  expect(chargeOf(starved)).toBe(5)
+})
+
+test('those that have waited pay when nobody else can have used it', () => {
+  const { begin, looks, rest } = instance()
+  const call = begin()
+  rest()
+  expect(looks(4, 100)).toEqual([call])
+})
+
+test('one that waits for long pays nothing for the many that come and go', () => {
+  const { begin, end, look, rest, chargeOf } = instance()
+  const waiting = begin()
+  rest()
+  for (let count = 0; count < 1000; count++) {
+    end(begin())
+    expect(look(90)).toBeUndefined()
+  }
+  expect(chargeOf(waiting)).toBe(0)
+})
+
+test('those that come and go pay their shares too', () => {
+  const { begin, end, look, chargeOf } = instance()
+  const staying = begin()
+  look(100)
+  end(begin())
+  const passing = begin()
+  look(90)
+  expect(chargeOf(staying)).toBe(30)
+  expect(chargeOf(passing)).toBe(0)
+})
+
+test('nobody pays for what is used while one is over its limit', () => {
+  const { begin, end, change, looks, chargeOf } = instance()
+  const burning = begin()
+  const other = begin()
+  looks(2, 100)
+  change(burning, { overdue: true })
+  expect(looks(9, 100)).toEqual([])
+  end(burning)
+  looks(1, 100)
+  expect(chargeOf(other)).toBe(50)
+  looks(1, 100)
+  expect(chargeOf(other)).toBe(150)
+})
