@@ -1,10 +1,11 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** One project per kind of promise; each test file belongs to exactly one. */
 const projects = {
   unit: ['test/*.test.ts', 'test/{domain,author,config,protocol,sealing,telemetry}/**/*.test.ts'],
   integration: [
-    'test/{aws,local-aws,local-s3,calls,catalog,bundles,function-host,runtime,bundling,manifest,publishing,cli,contracts}/**/*.test.ts',
+    'test/{aws,local-aws,local-s3,recording,calls,catalog,bundles,function-host,runtime,bundling,manifest,publishing,cli,contracts}/**/*.test.ts',
   ],
   sse: ['test/{events,subscriptions}/**/*.test.ts', 'test/transport/sse*.test.ts'],
   auth: ['test/{auth,sessions}/**/*.test.ts'],
@@ -20,6 +21,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    // Most of a test's time is spent waiting for other processes: two files at a time, on one core too.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     passWithNoTests: false,

@@ -3,6 +3,7 @@ import type { Authenticator } from './auth/auth.js'
 import type { Bundles } from './bundles/bundles.js'
 import type { Calls } from './calls/calls.js'
 import type { Catalog } from './catalog/catalog.js'
+import type { Config } from './config/config.js'
 import type { Clock } from './domain/clock.js'
 import type { StateStore } from './domain/state-store.js'
 import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
@@ -112,5 +113,18 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       subscriptions.close()
       sessions?.close()
     },
+  }
+}
+
+/** What of the settings belongs to no part alone. */
+export function toGatewayOptions(config: Config): GatewayOptions {
+  return {
+    callTimeoutMs: config.CALL_TIMEOUT_MS,
+    roundTtlMs: config.ROUND_TTL_MS,
+    taskTimeoutMs: config.TASK_TIMEOUT_MS,
+    taskTtlMs: config.TASK_TTL_MS,
+    maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
+    pageSize: config.PAGE_SIZE,
+    eventMaxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
   }
 }

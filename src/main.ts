@@ -2,7 +2,7 @@
 /** The process: reads the environment, chooses the parts, runs one command, drains, stops. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { buildGateway } from './app.js'
+import { buildGateway, toGatewayOptions } from './app.js'
 import { type Program, runCommand } from './cli/cli.js'
 import { createParts, createWorkbench, startEngines } from './parts.js'
 
@@ -28,17 +28,7 @@ const program: Program = {
     const server = { name: 'mcp-daemon-engine', title: 'MCP Daemon Engine', version }
     const built = new URL('.', import.meta.url)
     const parts = createParts(config, { log, secrets, server, built })
-    const options = {
-      callTimeoutMs: config.CALL_TIMEOUT_MS,
-      roundTtlMs: config.ROUND_TTL_MS,
-      taskTimeoutMs: config.TASK_TIMEOUT_MS,
-      taskTtlMs: config.TASK_TTL_MS,
-      maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
-      pageSize: config.PAGE_SIZE,
-      eventMaxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
-      lookEveryMs,
-    }
-    const gateway = buildGateway(parts, options)
+    const gateway = buildGateway(parts, { ...toGatewayOptions(config), lookEveryMs })
     const close = async () => {
       await gateway.endBackground()
       await parts.close()

@@ -15,9 +15,10 @@ import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './bundles/bundles.js
 import { createS3Bundles, type S3BundlesOptions } from './bundles/s3-bundles.js'
 import { createS3Uploads } from './bundles/s3-uploads.js'
 import { type Bundling, createBundling } from './bundling/bundling.js'
-import { createDynamoCalls } from './calls/dynamo-calls.js'
+import { createDynamoCalls, type DynamoCallsOptions } from './calls/dynamo-calls.js'
 import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
 import { type Config, usesAws } from './config/config.js'
+import { executorOf } from './config/module-executors.js'
 import { settingsSecrets } from './config/settings-keys.js'
 import { systemClock } from './domain/clock.js'
 import { createDeferredEventLog } from './events/deferred-event-log.js'
@@ -36,9 +37,10 @@ import type { ServerInfo } from './protocol/protocol.js'
 import { createInspection, type Inspect } from './publishing/inspection.js'
 import { createDeferredOutbound, type Outbound } from './outbound/outbound.js'
 import { createPublishing, type Publishing } from './publishing/publishing.js'
+import { createChosenExecutors } from './runtime/chosen-executors.js'
 import { createInlineExecutor } from './runtime/inline-executor.js'
 import { holdBundles } from './runtime/hold-bundles.js'
-import type { Executor } from './runtime/runtime.js'
+import type { Executor, ExecutorKind } from './runtime/runtime.js'
 import { createProcessExecutor } from './runtime/process-executor.js'
 import { createWorkerExecutor } from './runtime/worker-executor.js'
 import { createSealer, randomSecret, type Sealer } from './sealing/sealing.js'
@@ -91,7 +93,7 @@ export function createParts(config: Config, options: PartsOptions): Parts {
   const bundles = openBundles(config, { aws, limits, log })
   const executor = holdBundles(openExecutor(config, options), bundles)
   const state = createDynamoStateStore({ aws, clock })
-  const calls = createDynamoCalls({ aws, retentionDays: config.CALL_RETENTION_DAYS, log })
+  const calls = openCalls(config, { aws, state, log })
   const events = openEvents(config, log)
   const uploads = createS3Uploads({ aws, isReachable: usesAws(config), clock })
   const publishing = createPublishing({
@@ -124,6 +126,7 @@ export function createParts(config: Config, options: PartsOptions): Parts {
     createTables: () => createTables(aws),
     close: async () => {
       await executor.close()
+      await calls.close(config.DRAIN_TIMEOUT_MS)
       await events.close()
       aws.close()
     },
@@ -178,6 +181,17 @@ function openAws(config: Config, { built }: PartsOptions): Aws {
   return createAws({ bucket: 'bundles', tables, client })
 }
 
+function openCalls(config: Config, parts: Pick<DynamoCallsOptions, 'aws' | 'state' | 'log'>) {
+  return createDynamoCalls({
+    ...parts,
+    retentionDays: config.CALL_RETENTION_DAYS,
+    durability: config.RECORD_DURABILITY,
+    timeoutMs: config.RECORD_TIMEOUT_MS,
+    startAfterMs: config.RECORD_START_AFTER_MS,
+    maxPending: config.RECORD_MAX_PENDING,
+  })
+}
+
 /** One process tells itself through memory, several through Redis. */
 function openEvents(config: Config, log: Log): EventLog {
   const limits = {
@@ -194,12 +208,24 @@ function openEvents(config: Config, log: Log): EventLog {
   })
 }
 
-function openExecutor(
+type ExecutorOptions = Pick<PartsOptions, 'log' | 'built'>
+
+function openExecutor(config: Config, options: ExecutorOptions): Executor {
+  return createChosenExecutors({
+    defaultKind: config.EXECUTOR,
+    choose: (module) => executorOf(config, module),
+    open: (kind) => openExecutorOf(kind, config, options),
+  })
+}
+
+function openExecutorOf(
+  kind: ExecutorKind,
   config: Config,
-  { log, built }: Pick<PartsOptions, 'log' | 'built'>,
+  { log, built }: ExecutorOptions,
 ): Executor {
   const limits = {
     maxHeapMb: config.MAX_HEAP_MB,
+    maxCpuMs: config.MAX_CPU_MS,
     maxResultBytes: config.MAX_RESULT_BYTES,
     maxConcurrentCalls: config.MAX_CALLS_PER_WORKER,
     maxWaitingCalls: config.MAX_WAITING_CALLS,
@@ -208,8 +234,8 @@ function openExecutor(
     idleMs: config.WORKER_IDLE_MS,
   }
   const entryOf = (name: string) => new URL(`function-host/${name}.js`, built)
-  if (config.EXECUTOR === 'inline') return createInlineExecutor({ limits, log })
-  if (config.EXECUTOR === 'worker')
+  if (kind === 'inline') return createInlineExecutor({ limits, log })
+  if (kind === 'worker')
     return createWorkerExecutor({ entry: entryOf('worker-entry'), limits, log })
   return createProcessExecutor({
     entry: entryOf('process-entry'),

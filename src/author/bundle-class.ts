@@ -55,8 +55,10 @@ function tellManifest(definition: Definition): object {
 function toManifest({ packageName, setting, network, items }: Definition): object {
   const ofType = (type: Item['type']) => items.filter((item) => item.type === type)
   return {
-    tools: ofType('tool').map((item) => shown(item, ['handler', 'background', 'complete'])),
-    resources: ofType('resource').map((item) => shown(item, ['handler', 'complete'])),
+    tools: ofType('tool').map((item) =>
+      shown(item, ['handler', 'background', 'complete', 'redact']),
+    ),
+    resources: ofType('resource').map((item) => shown(item, ['handler', 'complete', 'redact'])),
     prompts: ofType('prompt').map(toPrompt),
     module_links: items.map(toLink),
     modules: [
@@ -79,7 +81,7 @@ function shown({ name, written }: Item, hidden: readonly string[]): Record<strin
 /** Arguments are declared by name; the manifest lists them. */
 function toPrompt(item: Item): object {
   const { arguments: declared } = item.written
-  const prompt = shown(item, ['handler', 'complete', 'arguments'])
+  const prompt = shown(item, ['handler', 'complete', 'redact', 'arguments'])
   if (!isJsonObject(declared))
     return declared === undefined ? prompt : { ...prompt, arguments: declared }
   const list = Object.entries(declared).map(([name, argument]) => Object.assign({ name }, argument))
@@ -95,6 +97,7 @@ function toLink({ type, name, functionName, completionName, written }: Item): ob
     function_name: functionName,
     ...(type === 'tool' ? toBackground(written['background']) : {}),
     ...(completionName === undefined ? {} : { completion_function_name: completionName }),
+    ...(written['redact'] === undefined ? {} : { redact: written['redact'] }),
   }
 }
 

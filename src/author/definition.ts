@@ -3,8 +3,10 @@ import type { JsonObject } from '../domain/json.js'
 import type { NetworkAccess } from '../domain/network.js'
 import type { Call } from './call.js'
 import type {
+  ArgumentPointer,
   FromSchema,
   JsonSchema,
+  PointerTo,
   PromptValues,
   TemplateNames,
   TemplateParams,
@@ -49,6 +51,8 @@ export interface Tool<Schema, Setting = unknown> extends Shown {
   readonly background?:
     | boolean
     | { readonly taskSupport?: 'optional' | 'required'; readonly asksFirst?: boolean }
+  /** JSON pointers such as `/password`: what no record of a call holds. The function gets it. */
+  readonly redact?: readonly ArgumentPointer<NoInfer<Schema>>[]
   /** @returns see `ToolResult`; what it throws is a tool error with its message, never its stack */
   handler(args: FromSchema<Schema>, call: Call, setting: Setting): ToolResult | Promise<ToolResult>
 }
@@ -91,6 +95,8 @@ export interface Prompt<Declared, Setting = unknown> extends Shown {
   readonly arguments?: Declared & Readonly<Record<string, PromptArgument>>
   /** @returns a text (the user's message), a list of `{ role, content }`, or `{ messages }` */
   handler(args: PromptValues<Declared>, call: Call, setting: Setting): unknown
+  /** JSON pointers such as `/password`: what no record of a call holds. The function gets it. */
+  readonly redact?: readonly PointerTo<keyof NoInfer<Declared>>[]
   /** By argument: what to suggest while it is typed. */
   readonly complete?: { readonly [Name in keyof Declared]?: Complete<Setting> }
 }

@@ -97,3 +97,19 @@ export type PromptValues<Declared> = Flat<
     ]?: string
   }
 >
+
+/** A JSON pointer to an argument that a schema declares, or into it; to any where it declares none. */
+export type ArgumentPointer<Schema> = Schema extends { readonly properties: infer Properties }
+  ? PointerTo<keyof Properties>
+  : AnyPointer
+
+/** To one of these names, or into it. */
+export type PointerTo<Name> = string extends Name
+  ? AnyPointer
+  : Name extends `${string}${'/' | '~'}${string}`
+    ? AnyPointer
+    : Name extends string
+      ? '' | `/${Name}` | `/${Name}/${string}`
+      : never
+
+type AnyPointer = '' | `/${string}`

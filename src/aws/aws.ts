@@ -6,6 +6,8 @@ import type { TableNames } from './tables.js'
 
 export interface Aws {
   readonly db: DynamoDBDocumentClient
+  /** The same client for attributes as the wire has them: what is written often. */
+  readonly dynamo: DynamoDBClient
   /** S3 costs 100 ms to import, so it is imported when first needed. */
   readonly s3: () => Promise<S3Client>
   readonly tables: TableNames
@@ -47,6 +49,7 @@ export function createAws({ bucket, tables, client = {}, endpoints = {} }: AwsOp
   }
   return {
     db,
+    dynamo,
     s3: () => (s3 ??= openS3()),
     tables,
     bucket,

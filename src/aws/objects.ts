@@ -10,8 +10,13 @@ type Bucket = Pick<Aws, 's3' | 'bucket'>
 const MAX_ATTEMPTS = 3
 
 /** Writes an object, over what was there. */
-export async function putObject(bucket: Bucket, key: string, body: Buffer): Promise<void> {
-  await put(bucket, { Key: key, Body: body })
+export async function putObject(
+  bucket: Bucket,
+  key: string,
+  body: Buffer,
+  signal?: AbortSignal,
+): Promise<void> {
+  await put(bucket, { Key: key, Body: body }, signal)
 }
 
 /**

@@ -47,17 +47,47 @@ const FUNCTION_NAMESPACE = '6f0a3f2e-5d0c-4b52-9a3c-2f1d8c7b9e14'
  * @param shard two hex digits for a tenant whose calls are spread over several partitions
  */
 export function callKey(endpointId: string, callId: string, shard?: string): CallKey {
-  return { endpoint_id: withShard(endpointId, shard), mcp_function_call_uuid: callId }
+  return { endpoint_id: callPartitionKey(endpointId, shard), mcp_function_call_uuid: callId }
 }
 
-/** The index attributes of a call; `failure_key` only where it failed, so that index is sparse. */
+/** Where the table of calls has those of an endpoint. */
+export function callPartitionKey(endpointId: string, shard?: string): string {
+  return withShard(endpointId, shard)
+}
+
+/** The index attributes of a call; `failure_key` only where it failed or runs: that index is sparse. */
 export function callIndexKeys(call: IndexedCall, shard?: string): Record<string, string> {
   const { endpointId, mcpType, name, userId, status } = call
   return {
-    function_key: withShard(`${endpointId}#${mcpType}#${bounded(name)}`, shard),
-    user_key: withShard(`${endpointId}#${bounded(userId)}`, shard),
-    ...(FAILURES.has(status) && { failure_key: withShard(endpointId, shard) }),
+    function_key: functionCallsKey(endpointId, { mcpType, name }, shard),
+    user_key: userCallsKey(endpointId, userId, shard),
+    ...(FAILURES.has(status) && { failure_key: failedCallsKey(endpointId, shard) }),
+    ...(status === 'in_process' && { failure_key: runningCallsKey(endpointId, shard) }),
   }
+}
+
+/** Where the index `by_function` has the calls of one function. */
+export function functionCallsKey(
+  endpointId: string,
+  { mcpType, name }: Pick<IndexedCall, 'mcpType' | 'name'>,
+  shard?: string,
+): string {
+  return withShard(`${endpointId}#${mcpType}#${bounded(name)}`, shard)
+}
+
+/** Where the index `by_user` has the calls of one user. */
+export function userCallsKey(endpointId: string, userId: string, shard?: string): string {
+  return withShard(`${endpointId}#${bounded(userId)}`, shard)
+}
+
+/** Where the index `failures` has the calls of an endpoint that failed. */
+export function failedCallsKey(endpointId: string, shard?: string): string {
+  return withShard(endpointId, shard)
+}
+
+/** The same index, apart from them: calls that run, so that those left behind are found. */
+export function runningCallsKey(endpointId: string, shard?: string): string {
+  return withShard(`${endpointId}#running`, shard)
 }
 
 /** The same function of an endpoint has the same id for ever: a lookup needs no index. */

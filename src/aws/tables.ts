@@ -61,10 +61,12 @@ const LISTED_ATTRIBUTES = [
   'conversation_id',
   'trace_id',
   'bundle_sha256',
+  'protocol_version',
   'error',
   'created_at',
   'updated_at',
   'expires_at',
+  'deadline',
 ]
 
 /** A new table of AWS is active after seconds; one minute means that something is wrong. */

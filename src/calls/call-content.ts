@@ -36,6 +36,9 @@ type Spoken = Pick<CallRecord, 'arguments' | 'content'>
 /** UTF-8 bytes of the answer's JSON that the row keeps of what lies in the bucket. */
 const PREVIEW_BYTES = 512
 
+/** Of a row without arguments and content, more or less. */
+const ROW_BYTES = 1024
+
 const StoredContent = z.looseObject({
   arguments: z.unknown().optional(),
   content: z.unknown().optional(),
@@ -59,10 +62,27 @@ export function toCallContent(call: Spoken, offloadBytes: number): CallContent {
   }
 }
 
+/** The same of a call that runs: what is too large for its row comes with its end. */
+export function toBegunContent(call: Spoken, offloadBytes: number): CallContent {
+  const { columns, object } = toCallContent(call, offloadBytes)
+  return { columns: object ? { content_preview: columns.content_preview } : columns }
+}
+
+/** Roughly what it holds in memory, in bytes. */
+export function sizeOf({ columns, object }: CallContent): number {
+  const inRow = (columns.arguments?.length ?? 0) + (columns.content?.length ?? 0)
+  return inRow + (object?.length ?? 0) + ROW_BYTES
+}
+
 /** Writes the object of a call, if it has one: before its row, so that no row points at nothing. */
-export async function storeContent(aws: Aws, call: CallIds, content: CallContent): Promise<void> {
+export async function storeContent(
+  aws: Aws,
+  call: CallIds,
+  content: CallContent,
+  signal: AbortSignal,
+): Promise<void> {
   if (!content.object) return
-  await putObject(aws, callContentKey(call.endpointId, call.callId), content.object)
+  await putObject(aws, callContentKey(call.endpointId, call.callId), content.object, signal)
 }
 
 /** @throws Error when the object of a row is gone or is not what was written */

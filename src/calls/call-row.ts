@@ -1,26 +1,19 @@
 /** A call as a row of the calls table. */
 import { z } from 'zod'
 import { callIndexKeys, callKey } from '../aws/table-keys.js'
-import type { CallRecord, CallStatus } from '../domain/call.js'
+import { CALL_STATUSES, type CallRecord } from '../domain/call.js'
 import { MCP_TYPES } from '../domain/capability.js'
+import { type Clock, toIso } from '../domain/clock.js'
 import { type CallContent, ContentColumns } from './call-content.js'
-import { clipText } from './clip-text.js'
-
-const STATUSES = [
-  'in_process',
-  'completed',
-  'failed',
-  'cancelled',
-  'timed_out',
-  'input_required',
-] as const satisfies readonly CallStatus[]
+import { shardOf } from './call-id.js'
+import { clipText, toValidText } from './clip-text.js'
 
 const CallRow = z.object({
   mcp_function_call_uuid: z.string(),
   mcp_type: z.enum(MCP_TYPES),
   name: z.string(),
   user_id: z.string(),
-  status: z.enum(STATUSES),
+  status: z.enum(CALL_STATUSES),
   time_spent: z.number(),
   bundle_sha256: z.string(),
   protocol_version: z.string(),
@@ -31,10 +24,17 @@ const CallRow = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   expires_at: z.number().optional(),
+  /** Of a call that runs: when it has to have ended, in milliseconds since 1970. */
+  deadline: z.number().optional(),
   ...ContentColumns.shape,
 })
 
 export type CallRow = z.infer<typeof CallRow>
+
+/** What a history shows of a row. */
+export const LISTED_COLUMNS: readonly string[] = Object.keys(CallRow.shape).filter(
+  (column) => !(column in ContentColumns.shape),
+)
 
 /** A resource's URI may be as long as a request; the row keeps its beginning. */
 const MAX_NAME_BYTES = 4096
@@ -46,12 +46,20 @@ export function readCallRow(row: unknown): CallRow {
   return CallRow.parse(row)
 }
 
+/** What the rows of calls of that name hold as theirs. */
+export function toRowName(name: string): string {
+  return clipText(name, MAX_NAME_BYTES)
+}
+
 /** @param retentionDays 0 keeps the row for ever */
 export function toCallRow(call: CallRecord, content: CallContent, retentionDays: number) {
+  const shard = shardOf(call.callId)
+  const name = toValidText(call.name)
+  const userId = toValidText(call.userId)
   return {
     mcp_type: call.mcpType,
-    name: clipText(call.name, MAX_NAME_BYTES),
-    user_id: call.userId,
+    name: toRowName(name),
+    user_id: userId,
     status: call.status,
     time_spent: call.timeSpentMs,
     bundle_sha256: call.bundleSha256,
@@ -64,8 +72,9 @@ export function toCallRow(call: CallRecord, content: CallContent, retentionDays:
     updated_at: toIso(call.updatedAt),
     ...(retentionDays > 0 && { expires_at: toExpiry(call.createdAt, retentionDays) }),
     ...content.columns,
-    ...callKey(call.endpointId, call.callId),
-    ...callIndexKeys(call),
+    deadline: call.deadline,
+    ...callKey(call.endpointId, call.callId, shard),
+    ...callIndexKeys({ ...call, name, userId }, shard),
   }
 }
 
@@ -93,14 +102,15 @@ export function toCallRecord(
     error: row.error,
     createdAt: Date.parse(row.created_at),
     updatedAt: Date.parse(row.updated_at),
+    deadline: row.deadline,
   }
-}
-
-/** Milliseconds since 1970 as ISO 8601, in UTC. */
-export function toIso(timeMs: number): string {
-  return new Date(timeMs).toISOString()
 }
 
 function toExpiry(createdAt: number, retentionDays: number): number {
   return Math.floor(createdAt / 1000) + retentionDays * SECONDS_PER_DAY
+}
+
+/** The engine deletes expired rows up to days late, or never. */
+export function isExpired(row: Pick<CallRow, 'expires_at'>, clock: Clock): boolean {
+  return row.expires_at !== undefined && row.expires_at <= clock.now() / 1000
 }

@@ -1,14 +1,91 @@
 /** What was called, by whom, with what result? The front door of the room. */
-import type { CallRecord } from '../domain/call.js'
+import type { CallRecord, CallStatus } from '../domain/call.js'
+import type { McpType } from '../domain/capability.js'
+
+export { redact } from './redaction.js'
 
 export interface Calls {
   /**
-   * Writes a call that has ended, once: settles when the record is durable.
+   * A call begins: it gets its id. Nothing is written of it unless it goes on for
+   * `RECORD_START_AFTER_MS`.
    *
-   * @throws GatewayError `NOT_RECORDED` when the database does not take it; the function has run
+   * @throws GatewayError `RECORDS_UNAVAILABLE` while no record can be written: nothing may run
+   */
+  open(endpointId: string): OpenCall
+
+  /**
+   * Writes the end of a call that another part of the gateway may have begun, or ended, once.
+   *
+   * @throws GatewayError `NOT_RECORDED` when the database does not take it, or another end stands
+   * there
    */
   finish(call: CallRecord): Promise<void>
 
   /** One call of the endpoint with its arguments and content, or undefined. */
   read(endpointId: string, callId: string): Promise<CallRecord | undefined>
+
+  /**
+   * One page of the history, the newest call first. What has just ended may be missing from it for
+   * a moment where functions, users or failures are asked for.
+   *
+   * @throws GatewayError `CURSOR_INVALID` for a cursor of another endpoint or question
+   */
+  list(query: HistoryQuery): Promise<HistoryPage>
+
+  /** How the calls of an endpoint are recorded. */
+  settings(endpointId: string): Promise<RecordSettings>
+  /** @throws GatewayError `INVALID_PARAMS` for fewer shards than there are, and for no pointers */
+  changeSettings(endpointId: string, change: Partial<RecordSettings>): Promise<RecordSettings>
+
+  /** Writes what is not yet written, for at most this long. */
+  close(timeoutMs: number): Promise<void>
+}
+
+/** A call that runs here. */
+export interface OpenCall {
+  readonly callId: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** Says how it stands, from now on, should it go on for long enough to be written down. */
+  describe(asItStands: () => CallRecord): void
+  /**
+   * Writes its end, once: settles when that is durable.
+   *
+   * @throws GatewayError `NOT_RECORDED` when the database does not take it; the function has run
+   */
+  end(call: CallRecord): Promise<void>
+  /** Nothing has run, or somebody else writes its end. */
+  leave(): void
+}
+
+export interface HistoryQuery {
+  readonly endpointId: string
+  readonly mcpType?: McpType | undefined
+  /** A tool's or prompt's name, or a resource's URI; with `mcpType`. */
+  readonly name?: string | undefined
+  readonly userId?: string | undefined
+  readonly status?: CallStatus | undefined
+  /** Calls that began at this time or later, and before that one: milliseconds since 1970. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  /** Calls on a page; 1 to 100. A page may have fewer, and be followed by another. */
+  readonly limit: number
+  /** Of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** A call without what was said. */
+export type ListedCall = Omit<CallRecord, 'arguments' | 'content'>
+
+export interface HistoryPage {
+  readonly calls: readonly ListedCall[]
+  /** Absent on the last page. */
+  readonly cursor?: string | undefined
+}
+
+export interface RecordSettings {
+  /** Over how many partitions the calls of the endpoint are spread, 1 to 256; may only grow. */
+  readonly shards: number
+  /** JSON pointers into the arguments of every function, of what no record may hold. */
+  readonly redact: readonly string[]
 }

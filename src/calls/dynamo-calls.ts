@@ -1,100 +1,110 @@
 /** Calls in DynamoDB, large ones with their content in S3. */
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { validate as isUuid } from 'uuid'
 import type { Aws } from '../aws/aws.js'
-import { isConditionRefused } from '../aws/rows.js'
-import { callKey } from '../aws/table-keys.js'
 import type { CallRecord } from '../domain/call.js'
 import { type Clock, systemClock } from '../domain/clock.js'
-import { GatewayError } from '../domain/errors.js'
+import type { StateStore } from '../domain/state-store.js'
+import { createOpenRecords, createRecorder, type Durability } from '../recording/recording.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { readContent, storeContent, toCallContent } from './call-content.js'
-import { type CallRow, readCallRow, toCallRecord, toCallRow, toIso } from './call-row.js'
+import { readContent } from './call-content.js'
+import { newCallId } from './call-id.js'
+import { isExpired, toCallRecord } from './call-row.js'
+import { changeSettings, createCallSettings } from './call-settings.js'
 import type { Calls } from './calls.js'
+import { isFinal, MAX_GROUP_ROWS, putRows, readRow, type WireRow } from './dynamo-call-rows.js'
+import { createCallWriter } from './dynamo-call-writer.js'
+import { createHistory } from './dynamo-history.js'
+import { createSweeper } from './dynamo-sweeper.js'
 
 export interface DynamoCallsOptions {
   readonly aws: Aws
+  readonly state: StateStore
   /** Days until a record may be deleted; 0 keeps it for ever. */
   readonly retentionDays: number
+  /** Default: `ack`. */
+  readonly durability?: Durability
+  /** How long the database may be away before callers are told, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number
+  /** A call that goes on for this long is written down before it ends: milliseconds. Default 1000. */
+  readonly startAfterMs?: number
+  /** Records that wait for the database; beyond it no call begins. Default 10,000. */
+  readonly maxPending?: number
+  /** With `async`: what those may hold in memory; beyond it answers wait. Default 64 MiB. */
+  readonly maxPendingBytes?: number
   /** UTF-8 bytes of arguments and content above which they go to S3. Default 32 KiB. */
-  readonly offloadBytes?: number | undefined
+  readonly offloadBytes?: number
+  /** Between two looks for calls that were left behind, in milliseconds. Default: one minute. */
+  readonly sweepEveryMs?: number
   readonly log: Log
-  readonly clock?: Clock | undefined
+  readonly clock?: Clock
 }
 
-const DEFAULT_OFFLOAD_BYTES = 32 * 1024
+const DEFAULTS = {
+  durability: 'ack',
+  timeoutMs: 10_000,
+  startAfterMs: 1000,
+  maxPending: 10_000,
+  maxPendingBytes: 64 * 1024 * 1024,
+  offloadBytes: 32 * 1024,
+  sweepEveryMs: 60_000,
+  clock: systemClock,
+} as const
 
-export function createDynamoCalls({
-  aws,
-  retentionDays,
-  offloadBytes = DEFAULT_OFFLOAD_BYTES,
-  log,
-  clock = systemClock,
-}: DynamoCallsOptions): Calls {
+export function createDynamoCalls(options: DynamoCallsOptions): Calls {
+  const parts = { ...DEFAULTS, ...options }
+  const { aws, state, startAfterMs, clock } = parts
+  const settings = createCallSettings(state, clock)
+  const store = {
+    maxRows: MAX_GROUP_ROWS,
+    put: (rows: readonly WireRow[], signal: AbortSignal) => putRows(aws, rows, signal),
+    isFinal,
+  }
+  const recorder = createRecorder<WireRow>({ ...parts, store })
+  const writer = createCallWriter({ ...parts, settings, recorder })
+  const sweeper = createSweeper({ ...parts, settings })
+  const history = createHistory({ aws, settings, clock })
+  const trace = (call: CallRecord) => writer.begin(call)
+  const openRecords = createOpenRecords({ afterMs: startAfterMs, trace, clock })
   return {
-    async finish(call) {
-      try {
-        const content = toCallContent(call, offloadBytes)
-        await storeContent(aws, call, content)
-        await putOnce(aws, call, toCallRow(call, content, retentionDays))
-      } catch (cause) {
-        const { endpointId, callId } = call
-        log.error({ err: cause, endpointId, callId }, 'a call could not be recorded')
-        throw new GatewayError(
-          'NOT_RECORDED',
-          `The function has run, but call ${callId} could not be recorded`,
-          { cause },
-        )
+    open(endpointId) {
+      recorder.demand()
+      sweeper.watch(endpointId)
+      const createdAt = clock.now()
+      const record = openRecords.open(createdAt)
+      return {
+        callId: newCallId(settings.peek(endpointId).shards),
+        createdAt,
+        describe: (asItStands) => record.describe(asItStands),
+        leave: () => record.end(),
+        end: (call) => {
+          record.end()
+          return record.isTraced ? writer.close(call) : writer.write(call)
+        },
       }
     },
 
+    finish: (call) => writer.close(call, { isAwaited: true }),
+
     async read(endpointId, callId) {
-      const row = await readRow(aws, endpointId, callId)
-      if (!row || isExpired(row, clock)) return undefined
+      const found = await readRow(aws, endpointId, callId)
+      if (!found || isExpired(found, clock)) return undefined
+      const row = await sweeper.closeLeft(endpointId, found)
       return toCallRecord(endpointId, row, await readContent(aws, { endpointId, callId }, row))
     },
+
+    list(query) {
+      sweeper.watch(query.endpointId)
+      return history.list(query)
+    },
+
+    settings: (endpointId) => settings.read(endpointId),
+
+    changeSettings: (endpointId, wanted) =>
+      settings.change(endpointId, (before) => changeSettings(before, wanted)),
+
+    async close(timeoutMs) {
+      openRecords.close()
+      sweeper.close()
+      await recorder.close(timeoutMs)
+    },
   }
-}
-
-/** A put that landed although its answer was lost is refused when sent again: that is success. */
-async function putOnce(aws: Aws, call: CallRecord, item: Record<string, unknown>): Promise<void> {
-  try {
-    await aws.db.send(
-      new PutCommand({
-        TableName: aws.tables.calls,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': 'endpoint_id' },
-      }),
-    )
-  } catch (error) {
-    if (!isConditionRefused(error)) throw error
-    const stored = await readRow(aws, call.endpointId, call.callId)
-    if (!stored || !isSameEnd(stored, call)) throw error
-  }
-}
-
-function isSameEnd(stored: CallRow, call: CallRecord): boolean {
-  return (
-    stored.updated_at === toIso(call.updatedAt) &&
-    stored.status === call.status &&
-    stored.user_id === call.userId
-  )
-}
-
-async function readRow(aws: Aws, endpointId: string, callId: string): Promise<CallRow | undefined> {
-  if (!isUuid(callId)) return undefined
-  const { Item } = await aws.db.send(
-    new GetCommand({
-      TableName: aws.tables.calls,
-      Key: callKey(endpointId, callId),
-      ConsistentRead: true,
-    }),
-  )
-  return Item && readCallRow(Item)
-}
-
-/** The engine deletes expired rows up to days late, or never. */
-function isExpired(row: CallRow, clock: Clock): boolean {
-  return row.expires_at !== undefined && row.expires_at <= clock.now() / 1000
 }

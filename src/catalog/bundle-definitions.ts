@@ -71,6 +71,7 @@ const Definitions = z.object({
       taskSupport: z.enum(TASK_SUPPORT).optional(),
       asksFirst: z.boolean().optional(),
       completionFunctionName: z.string().optional(),
+      redact: z.array(z.string()).optional(),
       returnType: z.string().optional(),
     }),
   ),

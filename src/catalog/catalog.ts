@@ -120,6 +120,8 @@ export interface CatalogFunction {
   readonly background?: Background | undefined
   /** The code that completes a prompt's arguments or a template's variables, where there is some. */
   readonly completion?: FunctionTarget | undefined
+  /** JSON pointers into its arguments, of what no record may hold. */
+  readonly redact?: readonly string[] | undefined
   /** What is wrong with a tool's arguments, one sentence each; empty when they are valid. */
   inputProblems(args: unknown): readonly string[]
   /** The same for `structuredContent` against `outputSchema`; empty when there is no schema. */

@@ -8,7 +8,7 @@
 import { v7 as uuidV7 } from 'uuid'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions } from '../domain/capability.js'
-import type { Clock } from '../domain/clock.js'
+import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import { type StoredDefinitions, unavailable } from './bundle-definitions.js'
 import type { BundleVersion, Promoted, Promotion } from './catalog.js'
@@ -97,7 +97,7 @@ function writerOf(
   { ref, actor }: Pick<Promotion, 'ref' | 'actor'>,
 ): Writer {
   const { endpointId, packageName } = ref
-  return { endpointId, packageName, actor, now: new Date(clock.now()).toISOString() }
+  return { endpointId, packageName, actor, now: toIso(clock.now()) }
 }
 
 function assertRevision(before: PackageRow, { ref, revision }: Promotion): void {

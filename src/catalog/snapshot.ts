@@ -82,6 +82,7 @@ function toCatalogFunction(
       completionFunctionName === undefined
         ? undefined
         : { ...target, functionName: completionFunctionName },
+    redact: definition.redact,
     inputProblems: validatorOf({ definition, bundle, log }, 'inputSchema', 'arguments'),
     outputProblems: validatorOf({ definition, bundle, log }, 'outputSchema', 'structuredContent'),
   })

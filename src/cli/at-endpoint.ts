@@ -1,10 +1,10 @@
-/** What commands on the packages of an endpoint have in common: where they work, and what they say. */
-import { readConfig, usesAws } from '../config/config.js'
+/** What commands on an endpoint have in common: where they work, and what they say of packages. */
+import { type Config, readConfig, usesAws } from '../config/config.js'
 import type { Bundling } from '../bundling/bundling.js'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import type { Published, Publishing } from '../publishing/publishing.js'
 import { createLog } from '../telemetry/telemetry.js'
-import type { Program } from './program.js'
+import type { OpenGateway, Program } from './program.js'
 import { UsageError } from './usage-error.js'
 
 /** Of a version in what is printed; as many characters name one again. */
@@ -18,10 +18,10 @@ export const CLI_ACTOR = 'cli'
  *
  * @param endpointId as typed, or undefined for `MCP_ENDPOINT_ID`
  */
-export async function atEndpoint(
+export async function atGateway(
   program: Program,
   endpointId: string | undefined,
-  work: (publishing: Publishing, endpointId: string, bundling: Bundling) => Promise<void>,
+  work: (gateway: OpenGateway, endpointId: string, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = readConfig({ ...program.env, MCP_TRANSPORT: 'stdio' })
   const chosen = endpointId ?? config.MCP_ENDPOINT_ID
@@ -29,10 +29,21 @@ export async function atEndpoint(
   const gateway = program.open(config, { log: createLog('warn') })
   try {
     if (!usesAws(config)) await gateway.createTables()
-    await work(gateway.publishing, chosen, gateway.bundling)
+    await work(gateway, chosen, config)
   } finally {
     await gateway.close()
   }
+}
+
+/** The same, for work on packages. */
+export function atEndpoint(
+  program: Program,
+  endpointId: string | undefined,
+  work: (publishing: Publishing, endpointId: string, bundling: Bundling) => Promise<void>,
+): Promise<void> {
+  return atGateway(program, endpointId, ({ publishing, bundling }, chosen) =>
+    work(publishing, chosen, bundling),
+  )
 }
 
 /** What became of a version; what may surprise goes to standard error. */

@@ -6,6 +6,10 @@ import { bundlePromote } from './bundle-promote.js'
 import { bundlePush } from './bundle-push.js'
 import { bundleRollback } from './bundle-rollback.js'
 import { bundleValidate } from './bundle-validate.js'
+import { callsList } from './calls-list.js'
+import { callsSettings } from './calls-settings.js'
+import { callsShow } from './calls-show.js'
+import { callsTail } from './calls-tail.js'
 import { dev } from './dev.js'
 import { isExpected } from './expected-error.js'
 import { help } from './help.js'
@@ -30,6 +34,10 @@ const commands: Readonly<Record<string, Command>> = {
   'bundle list': bundleList,
   'bundle promote': bundlePromote,
   'bundle rollback': bundleRollback,
+  'calls list': callsList,
+  'calls show': callsShow,
+  'calls tail': callsTail,
+  'calls settings': callsSettings,
   'local-aws': localAws,
   help,
 }

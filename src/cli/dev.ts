@@ -2,17 +2,16 @@
 import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { bundleInvalid } from '../bundles/bundles.js'
 import { type Config, readConfig } from '../config/config.js'
 import { createLog } from '../telemetry/telemetry.js'
+import { onlyOne, readArguments } from './arguments.js'
 import { toCallHint, toListening, toMcpUrl } from './banner.js'
 import { createDevLog } from './dev-log.js'
 import type { OpenGateway, Program } from './program.js'
 import { createReload, type ReloadTarget } from './reload.js'
 import { isLoopback } from './start.js'
 import { ensureSecrets } from './secrets.js'
-import { UsageError } from './usage-error.js'
 import { readVariables } from './variables.js'
 import { watchFolder } from './watch-folder.js'
 
@@ -20,17 +19,12 @@ import { watchFolder } from './watch-folder.js'
 const LOOK_EVERY_MS = 100
 
 export async function dev(args: readonly string[], program: Program): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      port: { type: 'string' },
-      endpoint: { type: 'string' },
-      var: { type: 'string', multiple: true },
-    },
+  const { values, positionals } = readArguments(args, {
+    port: { type: 'string' },
+    endpoint: { type: 'string' },
+    var: { type: 'string', multiple: true },
   })
-  const [path, ...more] = positionals
-  if (path === undefined || more.length > 0) throw new UsageError('dev: expected one FOLDER')
+  const path = onlyOne(positionals, 'dev: expected one FOLDER')
   const config = readConfig({
     ...program.env,
     ...LOCAL,

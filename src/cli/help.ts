@@ -29,6 +29,17 @@ Commands
                               make an earlier version the active one again
   bundle rollback PACKAGE [--endpoint E]
                               the same, with the version that was active before this one
+  calls list [--endpoint E] [--function NAME] [--type T] [--user U] [--status S]
+             [--from TIME] [--to TIME] [--limit N] [--cursor C] [--json]
+                              show recorded calls, the newest first; a TIME is ISO 8601, or how long
+                              ago: 15m, 2h, 3d; a T is tool, resource, resource_template or prompt
+  calls show ID [--endpoint E] [--json]
+                              show all that is recorded of a call, with its arguments and content
+  calls tail [--endpoint E] [--function NAME] [--type T] [--user U] [--status S] [--json]
+                              print calls as they end, until Ctrl+C
+  calls settings [--endpoint E] [--shards N] [--redact POINTER]... [--no-redact]
+                              show, or change, how calls are recorded: over how many partitions, and
+                              which arguments are left out, by JSON pointer
   local-aws [--port N]        run the embedded engines in the foreground
   help, --help, --version
 

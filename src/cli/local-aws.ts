@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../config/config.js'
 import { createLog } from '../telemetry/telemetry.js'
+import { readWhole } from './arguments.js'
 import type { Program } from './program.js'
-import { UsageError } from './usage-error.js'
 
 const MAX_PORT = 65_535
 /** One day. */
@@ -23,8 +23,8 @@ export async function localAws(args: readonly string[], program: Program): Promi
   const dataFolder = resolve(values['data-folder'] ?? config.DATA_DIR)
   const engine = await program.startEngines({
     dataFolder,
-    port: readWhole('port', values.port, MAX_PORT),
-    idleMs: readWhole('idle-ms', values['idle-ms'], MAX_IDLE_MS),
+    port: readWhole('port', values.port, { min: 0, max: MAX_PORT }),
+    idleMs: readWhole('idle-ms', values['idle-ms'], { min: 0, max: MAX_IDLE_MS }),
     log: createLog(config.LOG_LEVEL),
   })
   if (engine === undefined) {
@@ -34,11 +34,4 @@ export async function localAws(args: readonly string[], program: Program): Promi
   if (engine.url !== undefined) program.stdout.write(`DynamoDB and S3 at ${engine.url}\n`)
   void program.untilSignal().then(() => engine.close())
   await engine.closed
-}
-
-function readWhole(name: string, text: string | undefined, max: number): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^\d+$/.test(text) || Number(text) > max)
-    throw new UsageError(`--${name}: must be a whole number from 0 to ${max}`)
-  return Number(text)
 }

@@ -1,6 +1,7 @@
 /** What the process gives to every command. */
 import type { Readable, Writable } from 'node:stream'
 import type { Bundling } from '../bundling/bundling.js'
+import type { Calls } from '../calls/calls.js'
 import type { Catalog } from '../catalog/catalog.js'
 import type { Config } from '../config/config.js'
 import type { Inspect } from '../publishing/inspection.js'
@@ -56,6 +57,7 @@ export interface Workbench {
 
 /** A gateway whose parts are chosen and which serves nobody yet. */
 export interface OpenGateway extends Workbench {
+  readonly calls: Calls
   readonly catalog: Catalog
   readonly publishing: Publishing
   createTables(): Promise<void>

@@ -6,7 +6,7 @@ import { type JsonObject, toTaskResult } from '../protocol/protocol.js'
 import type { AnsweredQuestion, Question, Questions } from '../runtime/runtime.js'
 import type { RunningTask, Tasks } from '../tasks/tasks.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { toRecord } from './call-record.js'
+import { toBegunRecord, toRecord } from './call-record.js'
 import { refuseUndeclared, toOpenQuestion } from './client-answers.js'
 import { toTaskObject } from './detailed-task.js'
 import {
@@ -44,10 +44,10 @@ export function createBackground(parts: BackgroundParts): GoOn {
       checkFirstInput(run, call.turn)
       const now = clock.now()
       const task = await tasks.begin(toRecord(run, call, { now }))
-      void runToEnd(parts, task, {
-        run: detached(run, task),
-        call: { ...call, deadline: now + taskTimeoutMs, turn: toTaskTurn(run, call.turn, task) },
-      })
+      const turn = toTaskTurn(run, call.turn, task)
+      const goesOn = { ...call, deadline: now + taskTimeoutMs, turn }
+      call.open.describe(() => toBegunRecord(run, goesOn, clock.now()))
+      void runToEnd(parts, task, { run: detached(run, task), call: goesOn })
       return { handle: toHandle(run, task) }
     } catch (thrown) {
       return toFailure(thrown, run)
@@ -79,6 +79,7 @@ async function runToEnd(
   if (thrown !== undefined && !(thrown instanceof GatewayError))
     log.error({ err: thrown, callId: call.callId }, 'a task failed with an unknown error')
   const errorData = thrown instanceof GatewayError ? thrown.data : undefined
+  call.open.leave()
   await task.end(toRecord(run, call, { ending, now: clock.now() }), errorData)
 }
 
@@ -101,7 +102,10 @@ function toTaskTurn({ caller, request }: Run, turn: Turn, task: RunningTask): Tu
 }
 
 /** A task for those who can ask for it, for all others a link to what will be its record. */
-function toHandle({ request, fn }: Run, { task }: RunningTask): JsonObject {
+export function toHandle(
+  { request, fn }: Pick<Run, 'request' | 'fn'>,
+  { task }: Pick<RunningTask, 'task'>,
+): JsonObject {
   if (takesTasks(request)) return toTaskResult(toTaskObject(task))
   const uri = toCallUri(task.taskId)
   const text = `The call goes on in the background. Read the resource ${uri} for its status and, once it has ended, its result.`

@@ -1,7 +1,13 @@
 /** What is recorded of a call. */
+import { redact } from '../calls/calls.js'
 import type { CallRecord } from '../domain/call.js'
 import type { TraceContext } from '../protocol/protocol.js'
 import type { Ending, Run, StartedCall } from './execute.js'
+
+/** Of a call that runs. */
+export function toBegunRecord(run: Run, call: StartedCall, now: number): CallRecord {
+  return { ...toRecord(run, call, { now }), deadline: call.deadline }
+}
 
 /** @param ending absent while it runs */
 export function toRecord(
@@ -15,7 +21,7 @@ export function toRecord(
     userId: caller.userId,
     mcpType: fn.mcpType,
     name: fn.uri ?? fn.name,
-    arguments: input,
+    arguments: withoutSecrets(fn, input),
     content: ending?.content ?? ending?.result,
     status: ending?.status ?? 'in_process',
     error: ending?.error,
@@ -28,6 +34,10 @@ export function toRecord(
     createdAt,
     updatedAt: now,
   }
+}
+
+function withoutSecrets({ redact: pointers = [] }: Run['fn'], input: unknown): unknown {
+  return redact(input, pointers)
 }
 
 /** W3C Trace Context: version, trace, parent, flags; later versions may add to them. */

@@ -11,6 +11,7 @@ const TOOL_ERRORS: ReadonlySet<GatewayErrorCode> = new Set([
   'INVALID_PARAMS',
   'FUNCTION_FAILED',
   'CALL_TIMED_OUT',
+  'CPU_EXCEEDED',
   'RESULT_TOO_LARGE',
   'OUTPUT_INVALID',
 ])

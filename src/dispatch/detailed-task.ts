@@ -1,5 +1,6 @@
 import type { Calls } from '../calls/calls.js'
 import type { Caller } from '../domain/caller.js'
+import { toIso } from '../domain/clock.js'
 import { type JsonObject, toErrorObject } from '../protocol/protocol.js'
 import type { Task, Tasks } from '../tasks/tasks.js'
 import { taskNotFound } from './tasks-extension.js'
@@ -48,8 +49,4 @@ function toDetails({ status, questions, error }: Task): JsonObject | undefined {
   if (status !== 'failed' || error === undefined) return undefined
   const shown = toErrorObject(error)
   return { statusMessage: shown['message'], error: shown }
-}
-
-function toIso(timeMs: number): string {
-  return new Date(timeMs).toISOString()
 }

@@ -1,5 +1,6 @@
 /** Runs one function within its limits, and says how that ended: whatever is thrown is an ending. */
 import type { Bundles } from '../bundles/bundles.js'
+import type { OpenCall } from '../calls/calls.js'
 import type { CallError, CallStatus } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
 import type { JsonObject } from '../protocol/protocol.js'
@@ -29,10 +30,9 @@ export interface Run extends Asked {
 }
 
 /** A run that has its id. */
-export interface StartedCall {
-  readonly callId: string
+export interface StartedCall extends Pick<OpenCall, 'callId' | 'createdAt'> {
+  readonly open: OpenCall
   /** Milliseconds since 1970. */
-  readonly createdAt: number
   readonly deadline: number
   readonly turn: Turn
 }

@@ -2,6 +2,7 @@
 import type { Calls } from '../calls/calls.js'
 import { CALL_URI_PREFIX, type CallRecord } from '../domain/call.js'
 import type { Caller } from '../domain/caller.js'
+import { toIso } from '../domain/clock.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import type { Task, Tasks } from '../tasks/tasks.js'
 
@@ -41,8 +42,5 @@ function ofTask({ status, createdAt, updatedAt, error }: Task): JsonObject {
 }
 
 function toTimes(createdAt: number, updatedAt: number): JsonObject {
-  return {
-    createdAt: new Date(createdAt).toISOString(),
-    updatedAt: new Date(updatedAt).toISOString(),
-  }
+  return { createdAt: toIso(createdAt), updatedAt: toIso(updatedAt) }
 }

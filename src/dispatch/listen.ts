@@ -5,6 +5,7 @@
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { Notice } from '../domain/notice.js'
+import { createUserPlaces } from '../domain/user-places.js'
 import { type JsonObject, toChangeNotification, toNotification } from '../protocol/protocol.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { Exchange, Handler } from './handler.js'
@@ -30,9 +31,10 @@ const MAX_SUBSCRIPTIONS = 100
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId'
 
 export function createListen(parts: ListenParts): Handler<'subscriptions/listen'> {
-  const enter = createPlaces(MAX_SUBSCRIPTIONS)
+  const enter = createUserPlaces(MAX_SUBSCRIPTIONS)
   return async (caller, request, exchange) => {
     const leave = enter(caller)
+    if (leave === undefined) throw busy()
     try {
       const interest = await readInterest(parts, caller, request)
       const meta = { [SUBSCRIPTION_ID]: request.id }
@@ -110,6 +112,10 @@ function hear(
   })
 }
 
+function busy(): GatewayError {
+  return new GatewayError('BUSY', `A user may have ${MAX_SUBSCRIPTIONS} subscriptions at a time`)
+}
+
 /** A task is kept for a while only. */
 function nothingWhenGone(error: unknown): undefined {
   if (!isTaskNotFound(error)) throw error
@@ -124,7 +130,10 @@ interface End {
   readonly end: () => void
 }
 
-/** Ends with the first of the signals; they outlive it, so nothing of it stays with them. */
+/**
+ * Ends with the first of the signals. They outlive it and nothing of it stays with them, as it would
+ * with `AbortSignal.any`: https://github.com/nodejs/node/issues/54614
+ */
 function createEnd(signals: readonly AbortSignal[]): End {
   const controller = new AbortController()
   const { signal } = controller
@@ -144,21 +153,4 @@ function createEnd(signals: readonly AbortSignal[]): End {
   for (const source of signals) source.addEventListener('abort', end, { once: true })
   if (signals.some(({ aborted }) => aborted)) end()
   return { signal, ended, fail, end }
-}
-
-/** @returns takes a place for a caller, and gives the way to leave it */
-function createPlaces(maxPerUser: number): (caller: Caller) => () => void {
-  const taken = new Map<string, number>()
-  return ({ endpointId, userId }) => {
-    const key = JSON.stringify([endpointId, userId])
-    const before = taken.get(key) ?? 0
-    if (before >= maxPerUser)
-      throw new GatewayError('BUSY', `A user may have ${maxPerUser} subscriptions at a time`)
-    taken.set(key, before + 1)
-    return () => {
-      const left = (taken.get(key) ?? 1) - 1
-      if (left === 0) taken.delete(key)
-      else taken.set(key, left)
-    }
-  }
 }

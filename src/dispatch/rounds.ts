@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import { QUESTION_METHODS } from '../domain/question.js'
 import type { StateStore } from '../domain/state-store.js'
 import { type JsonObject, MAX_REQUEST_STATE_CHARS, toInputRequired } from '../protocol/protocol.js'
 import type { AnsweredQuestion, InputRequired } from '../runtime/runtime.js'
@@ -42,7 +43,7 @@ export interface RoundResult {
 /** Clocks of instances differ: a used number is remembered a little longer than its seal is good. */
 const CLOCK_TOLERANCE_MS = 60_000
 
-const questionMethod = z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list'])
+const questionMethod = z.enum(QUESTION_METHODS)
 const object = z.record(z.string(), z.unknown())
 
 /** What is sealed. Whose it is and which request it belongs to is the seal's context. */

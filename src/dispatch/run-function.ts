@@ -1,13 +1,15 @@
 /** Runs one function and records the call, whatever comes of it: the only way to call one. */
-import { v7 as uuidv7 } from 'uuid'
-import type { Calls } from '../calls/calls.js'
+import type { Calls, OpenCall } from '../calls/calls.js'
 import type { Catalog } from '../catalog/catalog.js'
+import { CALL_ID_META } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
+import { isJsonObject } from '../domain/json.js'
 import type { JsonObject } from '../protocol/protocol.js'
-import { type BackgroundParts, createBackground, goesOnAtOnce } from './background.js'
-import { toRecord } from './call-record.js'
+import { type BackgroundParts, createBackground, goesOnAtOnce, toHandle } from './background.js'
+import { toBegunRecord, toRecord } from './call-record.js'
 import { askBetweenRuns, askByRequests } from './client-requests.js'
 import { type Ending, execute, type Run, type StartedCall } from './execute.js'
+import { type Claim, createIdempotency, type Idempotency } from './idempotency.js'
 import { createRounds, type Rounds, type RoundsParts } from './rounds.js'
 import type { Turn } from './turn.js'
 
@@ -24,34 +26,85 @@ export interface RunFunctionParts extends RoundsParts, Omit<BackgroundParts, 'ro
  * @returns the function's result or its questions, once its record is durable; or the handle of a
  * call that goes on in the background, once that is durable
  * @throws GatewayError what went wrong, once its record is durable; `NOT_RECORDED` instead of
- * either when it cannot be recorded
+ * either when it cannot be recorded; `RECORDS_UNAVAILABLE` when nothing was run for that reason
  */
 export type RunFunction = (run: Run) => Promise<JsonObject>
 
 export function createRunFunction(runParts: RunFunctionParts): RunFunction {
   const parts = { ...runParts, rounds: createRounds(runParts) }
   const goOn = createBackground(parts)
-  return async (run) => {
-    const call = await startCall(parts, run)
+  const idempotency = createIdempotency(parts)
+
+  const runOnce = async (run: Run, open: OpenCall, claim: Claim): Promise<JsonObject> => {
+    const call = await startCall(parts, run, open).catch(async (error: unknown) => {
+      await claim.release()
+      throw error
+    })
     const reached = goesOnAtOnce(run, call.turn)
       ? { rest: call.turn }
       : await execute(parts, run, call)
     const end = 'rest' in reached ? await goOn(run, { ...call, turn: reached.rest }) : reached
     if ('handle' in end) return end.handle
     await record(parts, run, { call, ending: end })
-    if (end.result !== undefined) return end.result
+    await claim.settle(end)
+    if (end.result !== undefined) return withCallId(end.result, call.callId)
     throw end.thrown
   }
+  return async (run) => {
+    for (;;) {
+      const open = parts.calls.open(run.caller.endpointId)
+      const claim = await leaveIfThrown(open, idempotency.claim(run, open.callId))
+      if (!('earlier' in claim)) return leaveIfThrown(open, runOnce(run, open, claim))
+      open.leave()
+      const repeated = await repeat(parts, idempotency, { run, callId: claim.earlier })
+      if (repeated !== undefined) return repeated
+    }
+  }
+}
+
+interface EarlierCall {
+  readonly run: Run
+  readonly callId: string
+}
+
+/** @returns undefined when the call may be made anew */
+async function repeat(
+  { tasks }: RunFunctionParts,
+  idempotency: Idempotency,
+  { run, callId }: EarlierCall,
+): Promise<JsonObject | undefined> {
+  const task = run.fn.background && (await tasks.find(run.caller, callId))
+  if (task) return toHandle(run, { task })
+  const result = await idempotency.repeat(run, callId)
+  return result && withCallId(result, callId)
+}
+
+/** What was not made into a call leaves no record. */
+async function leaveIfThrown<T>(open: OpenCall, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    open.leave()
+    throw error
+  }
+}
+
+function withCallId(result: JsonObject, callId: string): JsonObject {
+  const meta = isJsonObject(result['_meta']) ? result['_meta'] : {}
+  return { ...result, _meta: { ...meta, [CALL_ID_META]: callId } }
 }
 
 interface StartParts extends RunFunctionParts {
   readonly rounds: Rounds
 }
 
-async function startCall(parts: StartParts, run: Run): Promise<StartedCall> {
-  const createdAt = parts.clock.now()
-  const deadline = createdAt + parts.callTimeoutMs
-  return { callId: uuidv7(), createdAt, deadline, turn: await firstTurn(parts, run) }
+async function startCall(parts: StartParts, run: Run, open: OpenCall): Promise<StartedCall> {
+  const { callTimeoutMs, clock } = parts
+  const { callId, createdAt } = open
+  const deadline = createdAt + callTimeoutMs
+  const call = { open, callId, createdAt, deadline, turn: await firstTurn(parts, run) }
+  open.describe(() => toBegunRecord(run, call, clock.now()))
+  return call
 }
 
 async function firstTurn({ rounds, roundTtlMs }: StartParts, run: Run): Promise<Turn> {
@@ -61,12 +114,12 @@ async function firstTurn({ rounds, roundTtlMs }: StartParts, run: Run): Promise<
 }
 
 async function record(
-  { calls, clock, log }: RunFunctionParts,
+  { clock, log }: RunFunctionParts,
   run: Run,
   { call, ending }: { call: StartedCall; ending: Ending },
 ): Promise<void> {
   const { thrown } = ending
   if (thrown !== undefined && !(thrown instanceof GatewayError))
     log.error({ err: thrown, callId: call.callId }, 'a call failed with an unknown error')
-  await calls.finish(toRecord(run, call, { ending, now: clock.now() }))
+  await call.open.end(toRecord(run, call, { ending, now: clock.now() }))
 }

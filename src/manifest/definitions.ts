@@ -56,11 +56,12 @@ function toFunction(item: Item, link: ModuleLink): FunctionDefinition {
 /** Those that the link has; null is how other engines write that there is none. */
 function optionalMembers(link: ModuleLink): Partial<FunctionDefinition> {
   const { task_support: taskSupport, asks_first: asksFirst, return_type: returnType } = link
-  const { completion_function_name: completionFunctionName } = link
+  const { completion_function_name: completionFunctionName, redact } = link
   return {
     ...(taskSupport ? { taskSupport } : {}),
     ...(typeof asksFirst === 'boolean' ? { asksFirst } : {}),
     ...(completionFunctionName ? { completionFunctionName } : {}),
+    ...(redact && redact.length > 0 ? { redact } : {}),
     ...(typeof returnType === 'string' ? { returnType } : {}),
   }
 }

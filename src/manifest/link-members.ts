@@ -1,21 +1,27 @@
 /** Members of a manifest's links that only some links may have. */
+import { redactionProblems, redactionWarnings } from './link-redaction.js'
 import type { Manifest, ModuleLink } from './manifest-schema.js'
 
 export function linkMemberProblems(manifest: Manifest): string[] {
   const templates = templateNames(manifest)
   return manifest.module_links.flatMap((link, index) => {
     const path = `module_links[${index}]`
-    return [...backgroundProblems(link, path), ...completionProblems(link, path, templates)]
+    return [
+      ...backgroundProblems(link, path),
+      ...completionProblems(link, path, templates),
+      ...redactionProblems(link, path),
+    ]
   })
 }
 
 /** What is ignored although its author meant something by it. */
-export function linkMemberWarnings({ module_links: links }: Manifest): string[] {
-  return links.flatMap(({ type, is_async: isAsync }, index) =>
+export function linkMemberWarnings(manifest: Manifest): string[] {
+  const async = manifest.module_links.flatMap(({ type, is_async: isAsync }, index) =>
     isAsync === true && type !== 'tool'
       ? [`module_links[${index}].is_async: has no effect on a ${type}; only tools are async`]
       : [],
   )
+  return [...async, ...redactionWarnings(manifest)]
 }
 
 const OF_ASYNC_TOOLS = ['task_support', 'asks_first'] as const

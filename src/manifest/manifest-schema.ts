@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { NETWORK_ACCESS } from '../domain/network.js'
 import { MANIFEST_FILE } from '../bundles/module-file.js'
 import { TASK_SUPPORT } from '../domain/capability.js'
+import { MAX_POINTERS } from '../domain/json-pointer.js'
 
 /** Each list of a manifest; the catalog writes a row for each function. */
 const MAX_ITEMS = 5_000
@@ -103,6 +104,11 @@ const ModuleLink = z
     completion_function_name: Identifier.nullish().describe(
       'Of a prompt, or of a resource with a uriTemplate: the method of the same class that suggests values for its arguments or variables',
     ),
+    redact: z
+      .array(z.string().meta({ format: 'json-pointer' }))
+      .max(MAX_POINTERS)
+      .nullish()
+      .describe('Of a tool or prompt: where in its arguments lies what no record may hold'),
   })
   .describe('Which method answers for a tool, resource or prompt')
 

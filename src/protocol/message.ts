@@ -88,6 +88,8 @@ export interface RequestOf<M extends McpMethod> {
   readonly progressToken?: unknown
   /** Where the request belongs in a distributed trace: W3C, as `_meta` said it. */
   readonly trace?: TraceContext | undefined
+  /** The same for the same call, however often it is asked for; at most 256 characters. */
+  readonly idempotencyKey?: string | undefined
   /** The least level of log message the client wants; absent means none. */
   readonly logLevel?: LogLevel | undefined
   /** What the client can be asked, as its envelope or the handshake over stdio has declared it. */

@@ -6,6 +6,7 @@
  * `revision-*.ts`: a method that it lacks is simply absent from its table.
  */
 export type { ServerInfo } from './revision.js'
+export { isKnownCode } from './rpc-errors.js'
 export { toAnswer, toErrorAnswer, toErrorObject, toNotification, toRequest } from './answers.js'
 export { type Change, toChangeNotification } from './change-notification.js'
 export { isModernHeader, readHttpMessage } from './http-edge.js'

@@ -1,4 +1,5 @@
 /** The revisions this gateway speaks. */
+import { IDEMPOTENCY_META } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
 import { isJsonObject } from '../domain/json.js'
 import type { JsonObject, McpMethod, McpRequest, ProtocolVersion, TraceContext } from './message.js'
@@ -64,14 +65,33 @@ export function negotiateLegacy(asked: string): ProtocolVersion {
 export function readRequest(
   { version, era, methods }: Revision,
   raw: RawRequest,
-  context: Omit<RequestContext, 'version' | 'era' | 'progressToken' | 'trace'>,
+  context: Omit<RequestContext, 'version' | 'era' | keyof OfMeta>,
 ): McpRequest {
   const read = hasMethod(methods, raw.method) ? methods[raw.method] : undefined
   if (read === undefined)
     throw new GatewayError('METHOD_NOT_FOUND', `Method not found: ${clip(raw.method)}`)
-  const meta = metaOf(raw.params)
-  const progressToken = meta['progressToken'] ?? undefined
-  return read(raw, { version, era, progressToken, trace: readTrace(meta), ...context })
+  return read(raw, { version, era, ...readMeta(metaOf(raw.params)), ...context })
+}
+
+type OfMeta = Pick<RequestContext, 'progressToken' | 'trace' | 'idempotencyKey'>
+
+function readMeta(meta: JsonObject): OfMeta {
+  return {
+    progressToken: meta['progressToken'] ?? undefined,
+    trace: readTrace(meta),
+    idempotencyKey: readIdempotencyKey(meta[IDEMPOTENCY_META]),
+  }
+}
+
+const MAX_IDEMPOTENCY_KEY_CHARS = 256
+
+function readIdempotencyKey(key: unknown): string | undefined {
+  if (key === undefined) return undefined
+  if (typeof key === 'string' && key !== '' && key.length <= MAX_IDEMPOTENCY_KEY_CHARS) return key
+  throw new GatewayError(
+    'INVALID_PARAMS',
+    `params._meta["${IDEMPOTENCY_META}"]: must be a string of 1 to ${MAX_IDEMPOTENCY_KEY_CHARS} characters`,
+  )
 }
 
 function hasMethod(methods: MethodTable, method: string): method is McpMethod {

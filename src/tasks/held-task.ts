@@ -1,5 +1,7 @@
 /** A task whose function runs in this instance: its lease, its questions and its end. */
 import { type CallRecord, toCallUri } from '../domain/call.js'
+import type { JsonObject } from '../domain/json.js'
+import type { Question } from '../domain/question.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { endTask, type EndTaskParts } from './end-task.js'
@@ -12,7 +14,7 @@ import {
   toTask,
   withQuestion,
 } from './task-item.js'
-import type { RunningTask, Task, TaskQuestion } from './tasks.js'
+import type { RunningTask, Task } from './tasks.js'
 
 export interface HeldTaskParts extends EndTaskParts {
   readonly subscriptions: Subscriptions
@@ -20,8 +22,6 @@ export interface HeldTaskParts extends EndTaskParts {
   /** How long a task can be asked for after it was made, in milliseconds. */
   readonly taskTtlMs: number
 }
-
-type Answer = Record<string, unknown>
 
 /** How often a lease is renewed. */
 const RENEW_MS = 10_000
@@ -37,7 +37,7 @@ export class HeldTask implements RunningTask, TaskRef {
   readonly #item: TaskItem
   readonly #controller = new AbortController()
   /** The answers that the function waits for, by key. */
-  readonly #waiting = new Map<string, (answer: Answer) => void>()
+  readonly #waiting = new Map<string, (answer: JsonObject) => void>()
   #renewedAt: number
   #isLooking = false
   /** The function has ended: whatever others write is of no interest any more. */
@@ -72,9 +72,9 @@ export class HeldTask implements RunningTask, TaskRef {
     }
   }
 
-  async ask(key: string, question: TaskQuestion): Promise<Answer> {
+  async ask(key: string, question: Question): Promise<JsonObject> {
     const { store, clock } = this.#parts
-    const answered = new Promise<Answer>((resolve) => this.#waiting.set(key, resolve))
+    const answered = new Promise<JsonObject>((resolve) => this.#waiting.set(key, resolve))
     try {
       await store.change(this, (item) => withQuestion(item, [key, question], clock.now()))
     } catch (error) {

@@ -1,5 +1,7 @@
 /** The tasks whose functions run in this instance. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { redact } from '../calls/calls.js'
+import type { CallRecord } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
 import { createEars, type EarsParts } from './ears.js'
 import { HeldTask, type HeldTaskParts } from './held-task.js'
@@ -51,9 +53,10 @@ export function createRunningTasks(parts: RunningTasksParts): RunningTasks {
     get: (taskId) => running.get(taskId),
 
     begin: async (call) => {
+      const kept = await withoutSecrets(parts, call)
       if (isClosed) throw new GatewayError('SHUTTING_DOWN', 'The gateway is shutting down')
       if (running.size >= maxBackgroundCalls) throw busy(maxBackgroundCalls)
-      const task = new HeldTask(call, parts)
+      const task = new HeldTask(kept, parts)
       add(task)
       void task.ended.then(() => remove(task))
       await task.create()
@@ -67,6 +70,15 @@ export function createRunningTasks(parts: RunningTasksParts): RunningTasks {
       await allEnded()
     },
   }
+}
+
+/** What no record of the endpoint may hold, no task of it holds either. */
+async function withoutSecrets(
+  { calls }: Pick<HeldTaskParts, 'calls'>,
+  call: CallRecord,
+): Promise<CallRecord> {
+  const { redact: pointers } = await calls.settings(call.endpointId)
+  return { ...call, arguments: redact(call.arguments, pointers) }
 }
 
 async function endsWithin(all: Promise<unknown>, timeoutMs: number): Promise<void> {

@@ -1,9 +1,11 @@
+import type { JsonObject } from '../domain/json.js'
+import type { Question } from '../domain/question.js'
 import type { StateStore } from '../domain/state-store.js'
 import { endAbandoned } from './abandoned.js'
 import { createRunningTasks, type RunningTasksParts } from './running-tasks.js'
 import { hasEnded, isAbandoned, type TaskItem, type TaskRef, toTask } from './task-item.js'
 import { createTaskStore } from './task-store.js'
-import type { TaskOwner, TaskQuestion, Tasks } from './tasks.js'
+import type { TaskOwner, Tasks } from './tasks.js'
 
 export interface TasksParts extends Omit<RunningTasksParts, 'store'> {
   readonly state: StateStore
@@ -74,11 +76,11 @@ export function createTasks(tasksParts: TasksParts): Tasks {
 
 function withAnswers(
   item: TaskItem,
-  answers: Readonly<Record<string, Record<string, unknown>>>,
+  answers: Readonly<Record<string, JsonObject>>,
   updatedAt: number,
 ): TaskItem {
   if (Object.keys(answers).length === 0) return item
-  const isOpen = ([key]: [string, TaskQuestion]) => !Object.hasOwn(answers, key)
+  const isOpen = ([key]: [string, Question]) => !Object.hasOwn(answers, key)
   const questions = Object.fromEntries(Object.entries(item.questions).filter(isOpen))
   return { ...item, questions, answers: { ...item.answers, ...answers }, updatedAt }
 }

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import type { CallRecord } from '../domain/call.js'
 import { MCP_TYPES } from '../domain/capability.js'
-import type { Task, TaskError, TaskQuestion } from './tasks.js'
+import { type Question, QUESTION_METHODS } from '../domain/question.js'
+import type { Task, TaskError } from './tasks.js'
 
 const object = z.record(z.string(), z.unknown())
-const questionMethod = z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list'])
 
 /** What its record says of a call, but for how it ended. */
 const UnrecordedCall = z.object({
@@ -29,7 +29,7 @@ export const TaskItem = z.object({
   ttlMs: z.number(),
   /** Until then an instance vouches for it: milliseconds since 1970. */
   leaseUntil: z.number(),
-  questions: z.record(z.string(), z.object({ method: questionMethod, params: object })),
+  questions: z.record(z.string(), z.object({ method: z.enum(QUESTION_METHODS), params: object })),
   /** Those that the function has not yet taken. */
   answers: z.record(z.string(), object),
   error: z
@@ -105,7 +105,7 @@ export function toTask({ taskId }: TaskRef, item: TaskItem): Task {
 
 export function withQuestion(
   item: TaskItem,
-  [key, question]: [string, TaskQuestion],
+  [key, question]: [string, Question],
   now: number,
 ): TaskItem {
   if (hasEnded(item)) return item

@@ -1,6 +1,7 @@
 /** Tasks in the state store: every change is made of what is stored then, or not at all. */
 import { GatewayError } from '../domain/errors.js'
-import type { StateItem, StateKey, StateStore } from '../domain/state-store.js'
+import { type Changed, changeState, createItemTurns } from '../domain/state-changes.js'
+import type { StateItem, StateKey, StateStore, StoredState } from '../domain/state-store.js'
 import { TaskItem, type TaskRef } from './task-item.js'
 
 export interface TaskStore {
@@ -18,24 +19,8 @@ export interface TaskStore {
 /** What the state store takes, as UTF-8 JSON. */
 const MAX_ITEM_BYTES = 64 * 1024
 
-/** A change that lost against others this often is given up. */
-const MAX_ATTEMPTS = 20
-
 export function createTaskStore(state: StateStore): TaskStore {
-  const changing = new Map<string, Promise<unknown>>()
-
-  const write: TaskStore['change'] = async (task, change) => {
-    const key = keyOf(task)
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const stored = await state.read(key)
-      if (stored === undefined) return undefined
-      const before = TaskItem.parse(stored.value)
-      const after = change(before)
-      if (after === before) return before
-      if (await state.replace(key, stored.version, toStateItem(after))) return after
-    }
-    throw new GatewayError('BUSY', 'The task is being changed by too many requests at a time')
-  }
+  const inTurn = createItemTurns()
 
   return {
     create: async (task, item) => {
@@ -48,24 +33,26 @@ export function createTaskStore(state: StateStore): TaskStore {
       return stored && TaskItem.parse(stored.value)
     },
 
-    // One change of a task at a time here, so that only other instances can come between.
     change: (task, change) => {
-      const name = `${task.endpointId}/${task.taskId}`
-      const before = changing.get(name) ?? Promise.resolve()
-      const changed = before.then(
-        () => write(task, change),
-        () => write(task, change),
-      )
-      changing.set(name, changed)
-      return changed.finally(() => {
-        if (changing.get(name) === changed) changing.delete(name)
-      })
+      const key = keyOf(task)
+      const write = () => changeState(state, key, (stored) => toChanged(stored, change))
+      return inTurn(key, write)
     },
   }
 }
 
 function keyOf({ endpointId, taskId }: TaskRef): StateKey {
   return { endpointId, kind: 'task', id: taskId }
+}
+
+function toChanged(
+  stored: StoredState | undefined,
+  change: (item: TaskItem) => TaskItem,
+): Changed<TaskItem | undefined> {
+  if (stored === undefined) return { value: undefined, item: undefined }
+  const before = TaskItem.parse(stored.value)
+  const value = change(before)
+  return { value, item: value === before ? undefined : toStateItem(value) }
 }
 
 function toStateItem(item: TaskItem): StateItem {

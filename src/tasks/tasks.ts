@@ -8,6 +8,8 @@
  */
 import type { CallRecord } from '../domain/call.js'
 import type { Caller } from '../domain/caller.js'
+import type { JsonObject } from '../domain/json.js'
+import type { Question } from '../domain/question.js'
 
 export { createTasks } from './stored-tasks.js'
 
@@ -58,14 +60,9 @@ export interface Task {
   /** How long it can be asked for after it was made, in milliseconds. */
   readonly ttlMs: number
   /** Those that are open, by key. */
-  readonly questions: Readonly<Record<string, TaskQuestion>>
+  readonly questions: Readonly<Record<string, Question>>
   /** Why it has failed. */
   readonly error?: TaskError | undefined
-}
-
-export interface TaskQuestion {
-  readonly method: 'elicitation/create' | 'sampling/createMessage' | 'roots/list'
-  readonly params: JsonObject
 }
 
 /** What a task failed with: the code of a gateway error, or another one of a bug. */
@@ -76,7 +73,7 @@ export interface TaskError {
 }
 
 export type ReadAnswers = (
-  open: Readonly<Record<string, TaskQuestion>>,
+  open: Readonly<Record<string, Question>>,
 ) => Readonly<Record<string, JsonObject>>
 
 /** A task whose function runs in this instance. */
@@ -91,7 +88,7 @@ export interface RunningTask {
    * @param key of its own in this task
    * @throws GatewayError `RESULT_TOO_LARGE` when a task cannot keep that much
    */
-  ask(key: string, question: TaskQuestion): Promise<JsonObject>
+  ask(key: string, question: Question): Promise<JsonObject>
 
   /**
    * The function has ended: its call is recorded, then the task has ended too. Never throws: what
@@ -101,5 +98,3 @@ export interface RunningTask {
    */
   end(call: CallRecord, errorData?: unknown): Promise<void>
 }
-
-type JsonObject = Record<string, unknown>

@@ -138,7 +138,7 @@ describe('the manifest of a definition', () => {
   it('shows what was written, with a link for every function', () => {
     const tools = {
       'echo.back-1': { ...echo, title: 'Echo', annotations: { readOnlyHint: true } },
-      echo_back_1: { ...echo, background: true },
+      echo_back_1: { ...echo, background: true, redact: ['/password'] },
       later: { ...echo, background: { taskSupport: 'required', asksFirst: true } },
     }
     const resources = {
@@ -153,6 +153,7 @@ describe('the manifest of a definition', () => {
       ask: {
         description: 'Asks',
         arguments: { topic: { required: true, description: 'Of what' }, tone: {} },
+        redact: ['/topic'],
         handler: () => 'ask',
       },
     }
@@ -187,6 +188,7 @@ describe('the manifest of a definition', () => {
           ...code,
           function_name: 'tool_echo_back_1_2',
           is_async: true,
+          redact: ['/password'],
         },
         {
           type: 'tool',
@@ -204,7 +206,13 @@ describe('the manifest of a definition', () => {
           function_name: 'resource_greeting',
           completion_function_name: 'complete_resource_greeting',
         },
-        { type: 'prompt', name: 'ask', ...code, function_name: 'prompt_ask' },
+        {
+          type: 'prompt',
+          name: 'ask',
+          ...code,
+          function_name: 'prompt_ask',
+          redact: ['/topic'],
+        },
       ],
       modules: [{ package_name: 'p', ...code, setting, network: 'none' }],
     })

@@ -1,11 +1,13 @@
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { v7 as uuidV7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { putObject } from '../../src/aws/objects.js'
+import { createDynamoStateStore } from '../../src/aws/dynamo-state-store.js'
 import { callContentKey, callKey } from '../../src/aws/table-keys.js'
+import { newCallId } from '../../src/calls/call-id.js'
 import { createDynamoCalls } from '../../src/calls/dynamo-calls.js'
 import type { CallRecord } from '../../src/domain/call.js'
+import { systemClock } from '../../src/domain/clock.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { awsLosingAnswer } from '../aws/lost-answers.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
@@ -20,12 +22,15 @@ const DAY_MS = 86_400_000
 const createdAt = Date.UTC(2026, 0, 31, 12, 0, 0, 123)
 let nowMs = createdAt
 
-const open = (aws = test.aws, retentionDays = 90) =>
-  createDynamoCalls({ aws, retentionDays, log: silentLog, clock: { now: () => nowMs } })
+const open = (aws = test.aws, retentionDays = 90) => {
+  const clock = { now: () => nowMs }
+  const state = createDynamoStateStore({ aws, clock })
+  return createDynamoCalls({ aws, state, retentionDays, log: silentLog, clock })
+}
 
 const aCall = (change: Partial<CallRecord> = {}): CallRecord => ({
   endpointId: 'acme',
-  callId: uuidV7(),
+  callId: newCallId(1),
   mcpType: 'tool',
   name: 'lookup',
   userId: 'ann',
@@ -208,10 +213,16 @@ describe('a call that is written twice', () => {
     expect(await open().read('acme', call.callId)).toEqual(call)
   })
 
-  it('is one record when the answer to the first try was lost', async () => {
-    const call = aCall()
-    const { aws, lostCount } = awsLosingAnswer(test, (input) => 'Item' in input)
-    await open(aws).finish(call)
+  it.each<[string, string]>([
+    ['in a group', 'RequestItems'],
+    ['with a condition', 'UpdateExpression'],
+  ])('is one record when the answer to the first try was lost (%s)', async (how, column) => {
+    const { aws, lostCount } = awsLosingAnswer(test, (input) => column in input)
+    const calls = open(aws)
+    await calls.settings('acme')
+    const opened = calls.open('acme')
+    const call = aCall({ callId: opened.callId })
+    await (how === 'in a group' ? opened.end(call) : calls.finish(call))
     aws.close()
     expect(lostCount()).toBe(1)
     expect(await open().read('acme', call.callId)).toEqual(call)
@@ -233,16 +244,19 @@ describe('reading a call', () => {
 })
 
 describe('without a database', () => {
-  it('a call is reported as not recorded, with the cause', async () => {
+  it.each<[string, Partial<CallRecord>]>([
+    ['small', {}],
+    ['large', { content: 'x'.repeat(40_000) }],
+  ])('a %s call is reported as not recorded, with the cause', async (_size, change) => {
     const gone = await startTestAws()
     await gone.stop()
-    const small = open(gone.aws).finish(aCall())
-    await expect(small).rejects.toMatchObject({
+    const state = createDynamoStateStore({ aws: gone.aws, clock: systemClock })
+    const parts = { aws: gone.aws, state, retentionDays: 90, log: silentLog }
+    const calls = createDynamoCalls({ ...parts, timeoutMs: 200 })
+    await expect(calls.finish(aCall(change))).rejects.toMatchObject({
       name: 'GatewayError',
       code: 'NOT_RECORDED',
       cause: expect.any(Error),
     })
-    const large = open(gone.aws).finish(aCall({ content: 'x'.repeat(40_000) }))
-    await expect(large).rejects.toMatchObject({ code: 'NOT_RECORDED', cause: expect.any(Error) })
   })
 })

@@ -18,6 +18,10 @@ it.each([[['--help']], [['help']], [[]], [['start', '--help']]])(
       'bundle validate PATH',
       'bundle build PATH [--out FILE]',
       'bundle push PATH',
+      'calls list [--endpoint E]',
+      'calls show ID',
+      'calls tail',
+      'calls settings',
       'local-aws',
     ])
       expect(stdout).toContain(command)

@@ -10,10 +10,13 @@ import { openTerminal } from './program.js'
 /** Others may use the machine. */
 const WAIT = { timeout: 20_000, interval: 20 }
 
+/** Where it shows what runs functions: as it is by default. */
+const asProcess = { EXECUTOR: 'process' }
+
 /** A folder that is served, and what its author sees; all of it ends with the test. */
-async function develop(files: Files, ...flags: string[]) {
+async function develop(files: Files, env: Record<string, string> = {}, ...flags: string[]) {
   const [folder, DATA_DIR] = [await folderOf(files), await createFolder()]
-  const terminal = openTerminal({ PORT: '0', DATA_DIR })
+  const terminal = openTerminal({ PORT: '0', DATA_DIR, EXECUTOR: 'worker', ...env })
   const said = { out: '', err: '' }
   terminal.stdout.on('data', (text) => (said.out += String(text)))
   terminal.stderr.on('data', (text) => (said.err += String(text)))
@@ -134,7 +137,8 @@ describe('dev', () => {
   it('shows what a function throws with the lines that were written, and its caller none', async () => {
     const greet =
       "type Unused = string\n\nexport const greet = (word: string, name: string) => {\n  console.log(word)\n  throw new Error(`no ${name}`, { cause: new TypeError('deeper') })\n}\n"
-    const { folder, until, call } = await develop({ ...GREETER, 'lib/greet.ts': greet })
+    const files = { ...GREETER, 'lib/greet.ts': greet }
+    const { folder, until, call } = await develop(files, asProcess)
     await until(/activated/)
     expect(await call('hello', { name: 'Ann' })).toBe('no Ann')
     const place = `${folder}/lib/greet.ts:5:9`.replaceAll('.', String.raw`\.`)
@@ -150,7 +154,8 @@ describe('dev', () => {
   it('shows why an instance died', async () => {
     const greet =
       'export const greet = (_word: string, name: string) => {\n  setTimeout(() => {\n    throw new Error("too late")\n  })\n  return name\n}\n'
-    const { folder, until, call } = await develop({ ...GREETER, 'lib/greet.ts': greet })
+    const files = { ...GREETER, 'lib/greet.ts': greet }
+    const { folder, until, call } = await develop(files, asProcess)
     await until(/activated/)
     expect(await call('hello', { name: 'Ann' })).toBe('Ann')
     await until(/^an instance died: .*Error: too late/m, 'err')
@@ -160,7 +165,7 @@ describe('dev', () => {
   it('fills settings from --var, and serves at --endpoint', async () => {
     const index = GREETER['index.ts'].replace("'Hello'", "'${WORD}'")
     const files = { ...GREETER, 'index.ts': index }
-    const { until, call } = await develop(files, '--var', 'WORD=Hi', '--endpoint', 'acme')
+    const { until, call } = await develop(files, {}, '--var', 'WORD=Hi', '--endpoint', 'acme')
     await until(/activated at endpoint acme/)
     expect(await call('hello', { name: 'Ann' }, 'acme')).toBe('Hi, Ann!')
   })

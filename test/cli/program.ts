@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { buildGateway } from '../../src/app.js'
+import { buildGateway, toGatewayOptions } from '../../src/app.js'
 import { type Program, runCommand } from '../../src/cli/cli.js'
 import type { OpenOptions } from '../../src/cli/program.js'
 import { createParts, createWorkbench, startEngines } from '../../src/parts.js'
@@ -13,7 +13,7 @@ export interface Terminal {
   readonly stdout: PassThrough
   readonly stderr: PassThrough
   /** As SIGTERM does. */
-  interrupt(): void
+  readonly interrupt: () => void
 }
 
 export interface Outcome {
@@ -45,7 +45,7 @@ export function openTerminal(
     untilSignal: () => interrupted,
     startEngines,
     openWorkbench: (config, { log }) => createWorkbench(config, { log, built: builtFile('') }),
-    open,
+    open: openGateway,
     ...faults,
   }
   return {
@@ -69,17 +69,18 @@ export function openTerminal(
   }
 }
 
-const open: Program['open'] = (config, { log, secrets, lookEveryMs }: OpenOptions) => {
+/** Standard output whose reader has gone, such as `head`. */
+export function closedPipe(): Writable {
+  const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' })
+  return new Writable({ write: (_chunk, _encoding, done) => done(gone) })
+}
+
+export const openGateway: Program['open'] = (
+  config,
+  { log, secrets, lookEveryMs }: OpenOptions,
+) => {
   const server = { name: 'test', version: '1.2.3' }
   const parts = createParts(config, { log, secrets, server, built: builtFile('') })
-  const gateway = buildGateway(parts, {
-    callTimeoutMs: config.CALL_TIMEOUT_MS,
-    roundTtlMs: config.ROUND_TTL_MS,
-    taskTimeoutMs: config.TASK_TIMEOUT_MS,
-    taskTtlMs: config.TASK_TTL_MS,
-    maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
-    pageSize: config.PAGE_SIZE,
-    lookEveryMs,
-  })
+  const gateway = buildGateway(parts, { ...toGatewayOptions(config), lookEveryMs })
   return { ...parts, ...gateway }
 }

@@ -1,19 +1,26 @@
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { bundleFolder } from '../support/gateway.js'
 import { modernPost } from '../support/modern-post.js'
 import { readStoredCalls } from '../support/records.js'
-import { createFolder, createServedFolder } from './local-folder.js'
+import { createFolder, createServedFolder, serveFolder } from './local-folder.js'
 import { openTerminal } from './program.js'
 
 const message = (id: number, method: string, params: object = {}) =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`
 
+/** For what leaves nothing there that another test would notice. */
+let used: Awaited<ReturnType<typeof serveFolder>>
+beforeAll(async () => {
+  used = await serveFolder()
+})
+afterAll(() => used.stop())
+
 /** A gateway on a free port, once it has said where; it ends with the test, if not before. */
 async function start(env: Record<string, string>) {
-  const terminal = openTerminal({ PORT: '0', ...env })
+  const terminal = openTerminal({ PORT: '0', EXECUTOR: 'worker', ...env })
   const said = once(terminal.stdout, 'data')
   const ended = terminal.run('start')
   onTestFinished(async () => {
@@ -100,7 +107,7 @@ it('with --stdio serves one client, whose end is its own', async () => {
 })
 
 it('with --stdio, what else is printed in its process never reaches the client', async () => {
-  const terminal = openTerminal({ DATA_DIR: await createServedFolder() })
+  const terminal = openTerminal({ DATA_DIR: used.dataFolder })
   const answered = once(terminal.stdout, 'data')
   const ended = terminal.run('start', '--stdio')
   terminal.stdin.write(message(1, 'ping'))
@@ -143,7 +150,7 @@ it('with --stdio gives what runs DRAIN_TIMEOUT_MS to end, and records what it cu
 })
 
 it('with --stdio ends well when its client is gone', async () => {
-  const terminal = openTerminal({ DATA_DIR: await createServedFolder() })
+  const terminal = openTerminal({ DATA_DIR: used.dataFolder })
   const answered = once(terminal.stdout, 'data')
   const ended = terminal.run('start', '--stdio')
   terminal.stdin.write(message(1, 'ping'))
@@ -153,7 +160,7 @@ it('with --stdio ends well when its client is gone', async () => {
 })
 
 it('a bundle that cannot be loaded ends the start, with the reason', async () => {
-  const env = { DATA_DIR: await createServedFolder(), MCP_CONFIG_FILE: '/nowhere' }
+  const env = { DATA_DIR: used.dataFolder, MCP_CONFIG_FILE: '/nowhere' }
   const outcome = await openTerminal({ PORT: '0', ...env }).run('start')
   expect(outcome).toMatchObject({ exitCode: 1, stdout: '' })
   expect(outcome.stderr).toMatch(/^\/nowhere: there is no such file or folder/)
@@ -165,7 +172,7 @@ it('a port in use ends the start, in the words of the system', async () => {
   await once(other, 'listening')
   const address = other.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  const env = { DATA_DIR: await createServedFolder(), PORT: String(address.port) }
+  const env = { DATA_DIR: used.dataFolder, PORT: String(address.port) }
   const outcome = await openTerminal(env).run('start')
   expect(outcome).toMatchObject({ exitCode: 1, stdout: '' })
   expect(outcome.stderr).toMatch(new RegExp(`^.*in use.*:${address.port}\n$`))

@@ -23,7 +23,8 @@ let http: RawHttp
 let seen: Seen[]
 
 beforeAll(async () => {
-  gateway = await startTestGateway()
+  // What it offers stays as it is.
+  gateway = await startTestGateway({ env: { CATALOG_CHECK_MS: '60000', EXECUTOR: 'worker' } })
   await gateway.publish(BUNDLE)
   official = await startOfficialServer()
   http = createRawHttp()

@@ -2,6 +2,7 @@
  * What of an answer is compared: status, code, whose id, and which members a result has, or the
  * notification with which a stream begins.
  */
+import { takeCallId } from '../support/call-id.js'
 import { isRecord } from '../support/raw-client.js'
 import type { RawAnswer } from '../support/raw-http.js'
 
@@ -20,7 +21,9 @@ export function toOutcome({ status, message }: RawAnswer, sentId: unknown): Outc
   if (Array.isArray(message))
     return { status, id: 'batch', members: message.map((_one, at) => String(at)) }
   if (!isRecord(message)) return { status, id: 'no message', members: [] }
-  const { error, method, params, result } = message
+  const { error, method, params, result: answer } = message
+  // Which call it was is said by a member of our own, which any `_meta` may have.
+  const result = isRecord(answer) ? takeCallId(answer).result : answer
   const members =
     typeof method === 'string' ? membersOf(params, method) : membersOf(result, 'result')
   return {

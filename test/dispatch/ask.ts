@@ -3,6 +3,7 @@ import type { GatewayOptions } from '../../src/app.js'
 import type { Exchange } from '../../src/dispatch/dispatch.js'
 import type { Caller } from '../../src/domain/caller.js'
 import type { JsonObject, McpRequest } from '../../src/protocol/protocol.js'
+import { takeCallId } from '../support/call-id.js'
 import type { TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
 
@@ -42,8 +43,8 @@ export async function ask(
 ) {
   const notes: JsonObject[] = []
   const notify = (note: JsonObject) => void notes.push(note)
-  const result = await test.gateway.dispatch.handle(caller, asked, exchangeOf({ signal, notify }))
-  return { result, notes }
+  const answer = await test.gateway.dispatch.handle(caller, asked, exchangeOf({ signal, notify }))
+  return { ...takeCallId(answer), notes }
 }
 
 export async function latestRecord(test: TestGateway) {

@@ -176,7 +176,7 @@ describe('a tool call', () => {
     const { parts, dataFolder } = test
     const client = connectLocalAws({ dataFolder: join(dataFolder, 'none'), spawnEngine: refuse })
     const aws = createAws({ bucket: 'bundles', tables: tableNames(), client })
-    const calls = createDynamoCalls({ aws, retentionDays: 1, log: silentLog })
+    const calls = createDynamoCalls({ aws, state: parts.state, retentionDays: 1, log: silentLog })
     const { dispatch } = buildGateway({ ...parts, calls }, gatewayOptions)
     await expect(
       dispatch.handle(ann, toolCall('echo', { text: 'b' }), exchangeOf()),

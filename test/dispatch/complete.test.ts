@@ -3,6 +3,7 @@ import type { McpRequest } from '../../src/protocol/protocol.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { modernPost } from '../support/modern-post.js'
 import { readStoredCalls } from '../support/records.js'
+import { answerOf } from '../support/event-stream.js'
 import { openSession } from '../support/session.js'
 import { ann, ask, type Asked, stranger, toRequest } from './ask.js'
 
@@ -187,7 +188,7 @@ describe('over HTTP a completion', () => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'completion/complete', params })
     const url = new URL('/default/mcp', test.url)
     const response = await fetch(url, { method: 'POST', headers, body })
-    expect(await response.json()).toEqual({
+    expect(await answerOf(response)).toEqual({
       jsonrpc: '2.0',
       id: 1,
       result: { completion: { values: ['admiring'], total: 1, hasMore: false } },

@@ -4,6 +4,7 @@ import type { Notice } from '../../src/domain/notice.js'
 import { createEndpointSignals } from '../../src/events/endpoint-signals.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import type { TestGateway } from '../support/gateway.js'
+import { modernRequest } from '../support/modern-post.js'
 
 export interface Frame {
   readonly id?: string | number
@@ -32,23 +33,11 @@ export interface Listening {
 export const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId'
 
 export async function listen(url: string, options: ListenOptions): Promise<Listening> {
-  const { token, notifications, id = 1, endpointId = 'default', capabilities = {} } = options
+  const { notifications, endpointId = 'default', ...request } = options
   const controller = new AbortController()
   const response = await fetch(`${url}/${endpointId}/mcp`, {
-    method: 'POST',
+    ...modernRequest('subscriptions/listen', { notifications }, request),
     signal: controller.signal,
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'subscriptions/listen',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id,
-      method: 'subscriptions/listen',
-      params: { notifications, _meta: envelope(capabilities) },
-    }),
   })
   const frames = readFrames(response)
   return {
@@ -85,13 +74,6 @@ export const resourceUpdated = (uri: string, userId?: string): Notice => ({
   uri,
   userId,
 })
-
-export function envelope(capabilities: object = {}): object {
-  return {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': capabilities,
-  }
-}
 
 async function* readFrames(response: Response): AsyncGenerator<Frame, undefined> {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')

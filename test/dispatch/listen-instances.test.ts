@@ -1,41 +1,12 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Notice } from '../../src/domain/notice.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { endpointStream } from '../../src/events/events.js'
 import { type Item, writeBundle } from '../journeys/strange-bundle.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import { hasRedis, startTestRedis } from '../support/redis.js'
-import {
-  announceAt,
-  listChanged,
-  type ListenOptions,
-  methodOf,
-  openListening,
-  resourceUpdated,
-  SUBSCRIPTION_ID,
-} from './listen-client.js'
-
-let test: TestGateway
-let token: string
-beforeAll(async () => {
-  test = await startTestGateway()
-  await test.publish('journey_tools')
-  token = await test.tokenFor('ann')
-})
-afterAll(() => test.stop())
-
-const announce = (notice: Notice, endpointId = 'default', gateway = test) =>
-  announceAt(gateway, notice, endpointId)
-
-const open = (notifications: object, more: Partial<ListenOptions> = {}, gateway = test) =>
-  openListening(gateway, { token, notifications, ...more })
-
-const everything = {
-  toolsListChanged: true,
-  promptsListChanged: true,
-  resourcesListChanged: true,
-  resourceSubscriptions: ['journey://static', 'journey://items/1'],
-}
+import { hasRedis } from '../support/redis.js'
+import { startTwoGateways } from '../support/two-gateways.js'
+import { listChanged, methodOf, resourceUpdated, SUBSCRIPTION_ID } from './listen-client.js'
+import { announce, everything, open, test, token } from './listening-gateway.js'
 
 const tool = (name: string): Item => ({ name, inputSchema: { type: 'object' } })
 const prompt = (name: string): Item => ({ name })
@@ -59,14 +30,9 @@ describe('a bundle that another process publishes', () => {
   })
 
   it.runIf(hasRedis)('is told once where several instances watch', async () => {
-    const redis = await startTestRedis()
-    onTestFinished(() => redis.stop())
-    const env = { REDIS_URL: redis.url }
-    const [a, b] = [
-      await startTestGateway({ sharing: test, env }),
-      await startTestGateway({ sharing: test, env }),
-    ]
-    onTestFinished(async () => void (await Promise.all([a.stop(), b.stop()])))
+    const both = await startTwoGateways({ sharing: test })
+    onTestFinished(() => both.stop())
+    const { first: a, second: b } = both
     await publish(b, { tools: [tool('one')], prompts: [prompt('greet')] })
     const changing = { endpointId: 'changing', token: await test.tokenFor('ann', 'changing') }
     const streams = [await open(everything, changing, a), await open(everything, changing, b)]

@@ -1,40 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Notice } from '../../src/domain/notice.js'
-import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import { describe, expect, it } from 'vitest'
 import { modernPost } from '../support/modern-post.js'
 import { taskClient, withTasks } from '../tasks/task-client.js'
-import {
-  announceAt,
-  listChanged,
-  listen,
-  type ListenOptions,
-  methodOf,
-  openListening,
-  resourceUpdated,
-  SUBSCRIPTION_ID,
-} from './listen-client.js'
-
-let test: TestGateway
-let token: string
-beforeAll(async () => {
-  test = await startTestGateway()
-  await test.publish('journey_tools')
-  token = await test.tokenFor('ann')
-})
-afterAll(() => test.stop())
-
-const announce = (notice: Notice, endpointId = 'default', gateway = test) =>
-  announceAt(gateway, notice, endpointId)
-
-const open = (notifications: object, more: Partial<ListenOptions> = {}, gateway = test) =>
-  openListening(gateway, { token, notifications, ...more })
-
-const everything = {
-  toolsListChanged: true,
-  promptsListChanged: true,
-  resourcesListChanged: true,
-  resourceSubscriptions: ['journey://static', 'journey://items/1'],
-}
+import { listChanged, listen, methodOf, resourceUpdated, SUBSCRIPTION_ID } from './listen-client.js'
+import { announce, everything, open, test, token } from './listening-gateway.js'
 
 describe('a client that listens', () => {
   it.each(['a', '', 0, 7])(

@@ -7,8 +7,14 @@ const noProblems = { schemaProblems: () => [], templateProblems: () => [] }
 it('a manifest becomes functions with their code and modules with their settings', () => {
   const code = { module_name: 'm', class_name: 'C' }
   const background = { is_async: true, task_support: 'required', asks_first: true }
+  const secrets = { redact: ['/password'] }
   const completed = { return_type: 'text', completion_function_name: 'pages' }
-  const nulls = { task_support: null, asks_first: null, completion_function_name: null }
+  const nulls = {
+    task_support: null,
+    asks_first: null,
+    completion_function_name: null,
+    redact: null,
+  }
   const manifest = readManifest(
     JSON.stringify({
       tools: [
@@ -21,7 +27,7 @@ it('a manifest becomes functions with their code and modules with their settings
       prompts: [{ name: 'run' }],
       module_links: [
         { type: 'prompt', name: 'run', ...code, function_name: 'prompt', ...nulls },
-        { type: 'tool', name: 'run', ...code, function_name: 'tool', ...background },
+        { type: 'tool', name: 'run', ...code, function_name: 'tool', ...background, ...secrets },
         { type: 'resource', name: 'pages', ...code, function_name: 'page', ...completed },
         { type: 'resource', name: 'page', ...code, function_name: 'page', return_type: null },
       ],
@@ -41,6 +47,7 @@ it('a manifest becomes functions with their code and modules with their settings
         isAsync: true,
         taskSupport: 'required',
         asksFirst: true,
+        redact: ['/password'],
         data: manifest.tools[0],
       },
       {

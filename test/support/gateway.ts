@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildGateway } from '../../src/app.js'
+import { buildGateway, toGatewayOptions } from '../../src/app.js'
 import { createLocalTokens } from '../../src/auth/local-tokens.js'
 import { readConfig } from '../../src/config/config.js'
 import { startLocalAws } from '../../src/local-aws/local-aws.js'
@@ -47,15 +47,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     secrets: { adminToken: ADMIN_TOKEN, jwtSecretKey: SIGNING_KEY },
   })
   await parts.createTables()
-  const gateway = buildGateway(parts, {
-    callTimeoutMs: config.CALL_TIMEOUT_MS,
-    roundTtlMs: config.ROUND_TTL_MS,
-    taskTimeoutMs: config.TASK_TIMEOUT_MS,
-    taskTtlMs: config.TASK_TTL_MS,
-    maxBackgroundCalls: config.MAX_BACKGROUND_CALLS,
-    pageSize: config.PAGE_SIZE,
-    eventMaxAgeMs: config.EVENT_LOG_MAX_AGE_MS,
-  })
+  const gateway = buildGateway(parts, toGatewayOptions(config))
   const http = await gateway.openHttp({
     isLoopback: true,
     publicUrl: config.PUBLIC_URL,

@@ -1,5 +1,5 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { createAws } from '../../src/aws/aws.js'
+import { paginateQuery } from '@aws-sdk/lib-dynamodb'
+import { type Aws, createAws } from '../../src/aws/aws.js'
 import { tableNames } from '../../src/aws/tables.js'
 import { connectLocalAws } from '../../src/local-aws/local-aws.js'
 
@@ -26,19 +26,28 @@ export async function readStoredCalls(
   const client = connectLocalAws({ dataFolder, spawnEngine })
   const aws = createAws({ bucket: 'bundles', tables: tableNames(), client })
   try {
-    const { Items = [] } = await aws.db.send(
-      new QueryCommand({
-        TableName: aws.tables.calls,
-        KeyConditionExpression: '#pk = :pk',
-        ExpressionAttributeNames: { '#pk': 'endpoint_id' },
-        ExpressionAttributeValues: { ':pk': endpointId },
-        ScanIndexForward: false,
-      }),
-    )
-    return Items as StoredCall[]
+    return await readCallRows(aws, endpointId)
   } finally {
     aws.close()
   }
+}
+
+/** The same through a client that is there already. */
+export async function readCallRows(aws: Aws, endpointId: string): Promise<StoredCall[]> {
+  const pages = paginateQuery(
+    { client: aws.db },
+    {
+      TableName: aws.tables.calls,
+      ConsistentRead: true,
+      KeyConditionExpression: '#pk = :pk',
+      ExpressionAttributeNames: { '#pk': 'endpoint_id' },
+      ExpressionAttributeValues: { ':pk': endpointId },
+      ScanIndexForward: false,
+    },
+  )
+  const rows: StoredCall[] = []
+  for await (const page of pages) rows.push(...((page.Items ?? []) as StoredCall[]))
+  return rows
 }
 
 function refuseToSpawn(): never {

@@ -1,45 +1,55 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { hasRedis } from '../support/redis.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 import { named, readCall, taskClient, type TaskClient } from './task-client.js'
 
+/** Two that tell each other nothing: the database alone leads from one to the other. */
+async function startSilentTwo(): Promise<TwoGateways> {
+  const first = await startTestGateway()
+  const second = await startTestGateway({ sharing: first })
+  const stop = async () => {
+    await second.stop()
+    await first.stop()
+  }
+  return { first, second, stop }
+}
+
+/** On machines that are busy with others. */
+const eventually = <Found>(look: () => Promise<Found>) => vi.waitFor(look, 20_000)
+
+/** Where the database alone tells of a cancel it takes up to ten seconds. */
+const sideBySide = { concurrent: true }
+
 describe.each([
-  ['that share nothing but the database', false],
-  ['that hear each other', true],
-] as const)('two instances %s', (_name, needsRedis) => {
+  ['that share nothing but the database', false, startSilentTwo],
+  ['that hear each other', true, startTwoGateways],
+] as const)('two instances %s', sideBySide, (_name, needsRedis, startTwo) => {
   describe.runIf(!needsRedis || hasRedis)('serve one task', () => {
-    let redis: TestRedis | undefined
+    let both: TwoGateways
     let running: TestGateway
-    let other: TestGateway
     /** Of the instance where the functions run. */
     let here: TaskClient
     let there: TaskClient
-    let key: string
     beforeAll(async () => {
-      redis = needsRedis ? await startTestRedis() : undefined
-      const env = redis && { REDIS_URL: redis.url }
-      running = await startTestGateway(env && { env })
-      other = await startTestGateway({ sharing: running, ...(env && { env }) })
+      both = await startTwo()
+      running = both.first
       await running.publish('task_tools')
       const token = await running.tokenFor('ann')
       here = taskClient(running.url, { token })
-      there = taskClient(other.url, { token })
+      there = taskClient(both.second.url, { token })
+      // Once the process for functions runs, each answers at once.
+      await notes('')
     })
-    afterAll(async () => {
-      await other.stop()
-      await running.stop()
-      await redis?.stop()
-    })
-    beforeEach(() => {
-      key = randomUUID()
-    })
+    afterAll(() => both.stop())
 
-    const notes = async () =>
+    const notes = async (key: string) =>
       (await here.call('notes', { key })).result.structuredContent?.['notes']
 
     it('that each of them shows, while it runs and when it has ended', async () => {
+      const key = randomUUID()
       const taskId = await here.begin('gated', { key })
       expect(await there.get(taskId)).toMatchObject({ status: 'working' })
       await here.call('open', { key })
@@ -50,7 +60,7 @@ describe.each([
 
     it('that is answered through the other one', async () => {
       const taskId = await here.begin('both')
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(Object.keys((await there.get(taskId)).inputRequests ?? {})).toHaveLength(2),
       )
       await there.update(taskId, { first: named('Ann') })
@@ -63,7 +73,7 @@ describe.each([
 
     it('that is answered through both at once', async () => {
       const taskId = await here.begin('both')
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(Object.keys((await there.get(taskId)).inputRequests ?? {})).toHaveLength(2),
       )
       await Promise.all([
@@ -74,12 +84,13 @@ describe.each([
     })
 
     it('that is cancelled through the other one, and whose function is told', async () => {
+      const key = randomUUID()
       const taskId = await here.begin('gated', { key })
-      await vi.waitFor(async () => expect(await notes()).toEqual(['began']))
+      await eventually(async () => expect(await notes(key)).toEqual(['began']))
       await there.cancel(taskId)
       expect(await here.get(taskId)).toMatchObject({ status: 'cancelled' })
-      await vi.waitFor(async () => expect(await notes()).toEqual(['began', 'aborted']), 20_000)
-      await vi.waitFor(async () =>
+      await eventually(async () => expect(await notes(key)).toEqual(['began', 'aborted']))
+      await eventually(async () =>
         expect(
           (await readStoredCalls(running.dataFolder)).find(
             (call) => call.mcp_function_call_uuid === taskId,
@@ -93,12 +104,12 @@ describe.each([
         const taskId = await here.begin('confirm')
         await there.until(taskId, 'input_required')
         await Promise.all([here.update(taskId, { user: named('Ann') }), there.cancel(taskId)])
-        const { status } = await vi.waitFor(async () => {
+        const { status } = await eventually(async () => {
           const task = await here.get(taskId)
           expect(task.status).toMatch(/completed|cancelled/)
           return task
         })
-        await vi.waitFor(async () =>
+        await eventually(async () =>
           expect(await readCall(there, taskId)).toMatchObject({ status }),
         )
         expect(await there.get(taskId)).toMatchObject({ status })

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Caller } from '../../src/domain/caller.js'
 import { readLines } from '../../src/transport/lines.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import { envelope } from '../support/modern-post.js'
 import { named, type Result, withTasks } from './task-client.js'
 
 let test: TestGateway
@@ -43,13 +44,7 @@ function open(answer: object = { result: named('Ann') }) {
     }
   }
   const modern = (method: string, params: object) =>
-    send(method, {
-      ...params,
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientCapabilities': withTasks,
-      },
-    })
+    send(method, { ...params, _meta: envelope(withTasks) })
   const handshake = (capabilities: object) =>
     send('initialize', {
       protocolVersion: '2025-11-25',

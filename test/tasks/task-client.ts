@@ -1,5 +1,6 @@
 /** A client of 2026-07-28 that declares the tasks extension, over real HTTP. */
 import { vi } from 'vitest'
+import { modernRequest } from '../support/modern-post.js'
 
 export const TASKS = 'io.modelcontextprotocol/tasks'
 export const withTasks = { extensions: { [TASKS]: {} }, elicitation: {} }
@@ -41,30 +42,8 @@ export type TaskClient = ReturnType<typeof taskClient>
 export function taskClient(url: string, options: TaskClientOptions) {
   const { token, endpointId = 'default', capabilities = withTasks, meta } = options
   const send = async (method: string, params: Record<string, unknown>): Promise<Reply> => {
-    const [name] = ['taskId', 'name', 'uri'].flatMap((member) => params[member] ?? [])
-    const response = await fetch(`${url}/${endpointId}/mcp`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': method,
-        ...(typeof name === 'string' && { 'mcp-name': name }),
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method,
-        params: {
-          ...params,
-          _meta: {
-            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-            'io.modelcontextprotocol/clientCapabilities': capabilities,
-            ...meta,
-          },
-        },
-      }),
-    })
+    const request = modernRequest(method, params, { token, capabilities, meta })
+    const response = await fetch(`${url}/${endpointId}/mcp`, request)
     return { status: response.status, ...JSON.parse(await response.text()) }
   }
 
