@@ -29,6 +29,7 @@ export const rooms = {
   instances: ['domain', 'telemetry', 'bundles', 'function-host', 'outbound'],
   runtime: ['domain', 'telemetry', 'bundles', 'function-host', 'instances', 'outbound'],
   subscriptions: ['domain', 'telemetry', 'catalog', 'events'],
+  'user-events': ['domain', 'telemetry', 'calls', 'events', 'subscriptions'],
   tasks: ['domain', 'telemetry', 'calls', 'events', 'subscriptions'],
   bundling: ['domain', 'author', 'bundles', 'runtime'],
   manifest: ['domain', 'bundles'],
@@ -46,6 +47,7 @@ export const rooms = {
     'sessions',
     'subscriptions',
     'tasks',
+    'user-events',
   ],
   transport: [
     'domain',
@@ -57,6 +59,7 @@ export const rooms = {
     'events',
     'subscriptions',
     'publishing',
+    'user-events',
   ],
   cli: [
     'domain',

@@ -7,7 +7,7 @@ const projects = {
   integration: [
     'test/{aws,local-aws,local-s3,recording,calls,catalog,bundles,function-host,runtime,bundling,manifest,publishing,cli,contracts}/**/*.test.ts',
   ],
-  sse: ['test/{events,subscriptions}/**/*.test.ts', 'test/transport/sse*.test.ts'],
+  sse: ['test/{events,subscriptions,user-events}/**/*.test.ts', 'test/transport/sse*.test.ts'],
   auth: ['test/{auth,sessions}/**/*.test.ts'],
   mcp_core: [
     'test/{dispatch,tasks,journeys,differential}/**/*.test.ts',

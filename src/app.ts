@@ -1,5 +1,5 @@
 /** What is in a gateway? Every part, in the order in which a request meets it. */
-import type { Authenticator } from './auth/auth.js'
+import { type Authenticator, createEventTickets } from './auth/auth.js'
 import type { Bundles } from './bundles/bundles.js'
 import type { Calls } from './calls/calls.js'
 import type { Catalog } from './catalog/catalog.js'
@@ -17,6 +17,7 @@ import { createToldSessions, type Sessions } from './sessions/sessions.js'
 import { createSubscriptions } from './subscriptions/subscriptions.js'
 import { createTasks } from './tasks/tasks.js'
 import type { Log } from './telemetry/telemetry.js'
+import { createToldCalls, createUserEvents } from './user-events/user-events.js'
 import type { HttpOptions, HttpServer } from './transport/http-server.js'
 import type { StdioOptions, StdioParts } from './transport/stdio.js'
 
@@ -89,17 +90,21 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
   const sessions = parts.sessions && createToldSessions({ sessions: parts.sessions, signals, log })
   const watch = { lingerMs: options.eventMaxAgeMs, lookEveryMs: options.lookEveryMs }
   const subscriptions = createSubscriptions({ ...parts, signals, watch })
-  const tasks = createTasks({ ...parts, ...options, signals, subscriptions })
-  const dispatch = createDispatch({ ...parts, ...options, sessions, subscriptions, tasks })
+  const calls = createToldCalls(parts)
+  const tasks = createTasks({ ...parts, ...options, calls, signals, subscriptions })
+  const dispatch = createDispatch({ ...parts, ...options, calls, sessions, subscriptions, tasks })
   return {
     dispatch,
     openHttp: async (httpOptions) => {
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      const { events, uploads } = parts
+      const { events, uploads, state, clock } = parts
+      const userEvents = createUserEvents({ events, subscriptions, clock })
+      const tickets = createEventTickets(state, clock)
+      const told = { events, signals, subscriptions, userEvents, tickets }
       return createHttpServer(
-        { authenticator, sessions, events, signals, subscriptions, uploads, dispatch, server, log },
+        { authenticator, sessions, ...told, uploads, dispatch, server, log },
         httpOptions,
       )
     },

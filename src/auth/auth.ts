@@ -1,6 +1,7 @@
 /** Who is calling, and what may they do? The front door of the room. */
 import type { Caller } from '../domain/caller.js'
 
+export { createEventTickets, type EventTickets } from './event-tickets.js'
 export { createLocalTokens } from './local-tokens.js'
 
 export interface Authenticator {

@@ -67,8 +67,11 @@ function operatorAt(endpointId: string): Caller {
   return { endpointId, userId: OPERATOR_USER, roles: ['operator'] }
 }
 
-function callerAt(endpointId: string, { userId, roles, endpointId: own }: ProvenToken): Caller {
+function callerAt(
+  endpointId: string,
+  { userId, roles, endpointId: own, expiresAt }: ProvenToken,
+): Caller {
   if (own !== endpointId)
     throw new GatewayError('FORBIDDEN', 'The bearer token is for another endpoint')
-  return { endpointId, userId, roles }
+  return { endpointId, userId, roles, expiresAt }
 }

@@ -1,11 +1,11 @@
 /** Runs one function within its limits, and says how that ended: whatever is thrown is an ending. */
 import type { Bundles } from '../bundles/bundles.js'
-import type { OpenCall } from '../calls/calls.js'
 import type { CallError, CallStatus } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import { type Executor, FunctionError, type RunOutcome } from '../runtime/runtime.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
+import type { ToldCall } from '../user-events/user-events.js'
 import type { Exchange } from './handler.js'
 import { createReporters } from './reporters.js'
 import type { RoundResult, Rounds } from './rounds.js'
@@ -30,8 +30,8 @@ export interface Run extends Asked {
 }
 
 /** A run that has its id. */
-export interface StartedCall extends Pick<OpenCall, 'callId' | 'createdAt'> {
-  readonly open: OpenCall
+export interface StartedCall extends Pick<ToldCall, 'callId' | 'createdAt'> {
+  readonly open: ToldCall
   /** Milliseconds since 1970. */
   readonly deadline: number
   readonly turn: Turn
@@ -98,7 +98,7 @@ async function runOn(parts: ExecuteParts, run: Run, call: StartedCall) {
 async function runTarget(
   { bundles, executor, subscriptions }: ExecuteParts,
   { caller, request, fn, input, exchange }: Run,
-  { callId, deadline, turn: { target, questions } }: StartedCall,
+  { open, callId, deadline, turn: { target, questions } }: StartedCall,
 ): Promise<RunOutcome> {
   const bundle = await bundles.open(target.bundle)
   const mimeType = fn.data['mimeType']
@@ -114,7 +114,7 @@ async function runTarget(
     mimeType: typeof mimeType === 'string' ? mimeType : undefined,
     signal: exchange.signal,
     trace: request.trace,
-    ...createReporters({ caller, request, exchange }, subscriptions),
+    ...createReporters({ caller, request, exchange, open }, subscriptions),
   })
 }
 

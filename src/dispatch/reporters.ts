@@ -4,6 +4,7 @@ import { LOG_LEVELS } from '../domain/log-level.js'
 import { type McpRequest, toNotification } from '../protocol/protocol.js'
 import type { FunctionJob } from '../runtime/runtime.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
+import type { ToldCall } from '../user-events/user-events.js'
 import type { Exchange } from './handler.js'
 
 export type Reporters = Pick<
@@ -15,16 +16,19 @@ interface Reported {
   readonly caller: Caller
   readonly request: McpRequest
   readonly exchange: Exchange
+  /** Absent for what is no call. */
+  readonly open?: Pick<ToldCall, 'progressed'> | undefined
 }
 
 export function createReporters(
-  { caller: { endpointId }, request, exchange }: Reported,
+  { caller: { endpointId }, request, exchange, open }: Reported,
   subscriptions: Subscriptions,
 ): Reporters {
   const { progressToken, logLevel } = request
   const least = logLevel === undefined ? Infinity : LOG_LEVELS.indexOf(logLevel)
   return {
     onProgress: (progress) => {
+      open?.progressed(progress)
       if (progressToken === undefined) return
       exchange.notify(toNotification('notifications/progress', { progressToken, ...progress }))
     },

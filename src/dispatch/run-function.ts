@@ -1,5 +1,4 @@
 /** Runs one function and records the call, whatever comes of it: the only way to call one. */
-import type { Calls, OpenCall } from '../calls/calls.js'
 import type { Catalog } from '../catalog/catalog.js'
 import { CALL_ID_META } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
@@ -11,13 +10,14 @@ import { askBetweenRuns, askByRequests } from './client-requests.js'
 import { type Ending, execute, type Run, type StartedCall } from './execute.js'
 import { type Claim, createIdempotency, type Idempotency } from './idempotency.js'
 import { createRounds, type Rounds, type RoundsParts } from './rounds.js'
+import type { ToldCall, ToldCalls } from '../user-events/user-events.js'
 import type { Turn } from './turn.js'
 
 export type { Run } from './execute.js'
 
 export interface RunFunctionParts extends RoundsParts, Omit<BackgroundParts, 'rounds'> {
   readonly catalog: Catalog
-  readonly calls: Calls
+  readonly calls: ToldCalls
   /** How long a function may run while its caller waits, in milliseconds. */
   readonly callTimeoutMs: number
 }
@@ -35,7 +35,7 @@ export function createRunFunction(runParts: RunFunctionParts): RunFunction {
   const goOn = createBackground(parts)
   const idempotency = createIdempotency(parts)
 
-  const runOnce = async (run: Run, open: OpenCall, claim: Claim): Promise<JsonObject> => {
+  const runOnce = async (run: Run, open: ToldCall, claim: Claim): Promise<JsonObject> => {
     const call = await startCall(parts, run, open).catch(async (error: unknown) => {
       await claim.release()
       throw error
@@ -80,7 +80,7 @@ async function repeat(
 }
 
 /** What was not made into a call leaves no record. */
-async function leaveIfThrown<T>(open: OpenCall, work: Promise<T>): Promise<T> {
+async function leaveIfThrown<T>(open: ToldCall, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -98,7 +98,7 @@ interface StartParts extends RunFunctionParts {
   readonly rounds: Rounds
 }
 
-async function startCall(parts: StartParts, run: Run, open: OpenCall): Promise<StartedCall> {
+async function startCall(parts: StartParts, run: Run, open: ToldCall): Promise<StartedCall> {
   const { callTimeoutMs, clock } = parts
   const { callId, createdAt } = open
   const deadline = createdAt + callTimeoutMs

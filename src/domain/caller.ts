@@ -1,11 +1,15 @@
 /** What a caller may do at an endpoint; `operator` may do everything at every endpoint. */
-export type Role = 'reader' | 'caller' | 'publisher' | 'admin' | 'operator'
+export const ROLES = ['reader', 'caller', 'publisher', 'admin', 'operator'] as const
+
+export type Role = (typeof ROLES)[number]
 
 /** Who is calling, and for which tenant. Every room receives the tenant through this value. */
 export interface Caller {
   readonly endpointId: string
   readonly userId: string
   readonly roles: readonly Role[]
+  /** When what proved this is over, in milliseconds since 1970; absent for what does not end. */
+  readonly expiresAt?: number | undefined
 }
 
 const PUBLISHERS: ReadonlySet<Role> = new Set(['publisher', 'admin', 'operator'])

@@ -1,14 +1,16 @@
 /** HTTP: one Fastify instance, its limits, and how errors leave it. */
 import { fastifyCors } from '@fastify/cors'
 import { fastify, type FastifyInstance } from 'fastify'
-import type { Authenticator } from '../auth/auth.js'
+import type { Authenticator, EventTickets } from '../auth/auth.js'
 import type { EndpointSignals } from '../events/endpoint-signals.js'
 import type { EventLog } from '../events/events.js'
 import type { Sessions } from '../sessions/sessions.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
+import type { UserEvents } from '../user-events/user-events.js'
 import type { AnswerParts } from './answer-request.js'
 import { createCorsOptions } from './cors.js'
 import { sendError } from './http-errors.js'
+import { eventRoutes } from './event-route.js'
 import { createMcpLife, type UnderWay } from './mcp-parts.js'
 import { mcpRoutes } from './mcp-route.js'
 import { createOriginCheck, type OriginRules } from './origin-check.js'
@@ -21,6 +23,8 @@ export interface HttpParts extends AnswerParts {
   readonly events: EventLog
   readonly signals: EndpointSignals
   readonly subscriptions: Subscriptions
+  readonly userEvents: UserEvents
+  readonly tickets: EventTickets
   /** Present where uploads come through the gateway. */
   readonly uploads?: UploadReceiver | undefined
 }
@@ -80,6 +84,7 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
     done()
   })
   void server.register(mcpRoutes(mcp.parts))
+  void server.register(eventRoutes(mcp.parts))
   const { uploads } = parts
   if (uploads !== undefined) void server.register(uploadRoutes({ ...mcp.parts, uploads }))
   return {

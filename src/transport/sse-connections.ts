@@ -7,8 +7,12 @@ import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../protocol/protocol.js'
 
 export interface SseConnections {
-  /** Answers with an event stream; its head goes out at once. */
-  open(reply: FastifyReply): SseConnection
+  /**
+   * Answers with an event stream; its head goes out at once.
+   *
+   * @param onCut called when the client is cut off because it leaves too much unread
+   */
+  open(reply: FastifyReply, onCut?: () => void): SseConnection
   /** No heartbeats from now on. */
   stop(): void
 }
@@ -22,6 +26,10 @@ export interface SseConnection {
   send(event: SseEvent): void
   /** The same for what a client has asked for: it may wait, however much it is. */
   answer(event: SseEvent): void
+  /** Tells the client an id to come back with, and when, without an event. */
+  place(id: string, retryMs: number): void
+  /** As `send`. */
+  tell(event: NamedEvent): void
   /** Settles when the client has read everything, or is gone. */
   drained(): Promise<void>
   readonly end: () => void
@@ -33,6 +41,13 @@ export interface SseEvent {
   /** When a client that was cut off may come back. */
   readonly retryMs?: number | undefined
   readonly message?: JsonObject | undefined
+}
+
+/** An event that has a name, with its JSON. */
+export interface NamedEvent {
+  readonly id: string
+  readonly name: string
+  readonly json: string
 }
 
 /**
@@ -60,7 +75,7 @@ export function createSseConnections(heartbeatMs = HEARTBEAT_MS): SseConnections
   }
   const sweep = setInterval(beat, heartbeatMs).unref()
   return {
-    open: (reply) => {
+    open: (reply, onCut) => {
       const { raw } = reply
       reply.hijack()
       // What hooks have set, as for pages of other origins, belongs to this answer too.
@@ -70,7 +85,7 @@ export function createSseConnections(heartbeatMs = HEARTBEAT_MS): SseConnections
       raw.flushHeaders()
       open.add(raw)
       raw.once('close', () => open.delete(raw))
-      return toConnection(raw)
+      return toConnection(raw, onCut)
     },
     stop: () => clearInterval(sweep),
   }
@@ -80,7 +95,16 @@ function isOpen(raw: FastifyReply['raw']): boolean {
   return !raw.destroyed && !raw.writableEnded
 }
 
-function toConnection(raw: FastifyReply['raw']): SseConnection {
+function toConnection(raw: FastifyReply['raw'], onCut?: () => void): SseConnection {
+  const write = (frame: () => string) => {
+    if (!isOpen(raw)) return
+    if (raw.writableLength <= MAX_BUFFERED_BYTES) {
+      raw.write(frame())
+      return
+    }
+    raw.destroy()
+    onCut?.()
+  }
   return {
     get isOpen() {
       return isOpen(raw)
@@ -88,11 +112,9 @@ function toConnection(raw: FastifyReply['raw']): SseConnection {
     get isCrowded() {
       return raw.writableLength > CROWDED_BYTES
     },
-    send: (event) => {
-      if (!isOpen(raw)) return
-      if (raw.writableLength > MAX_BUFFERED_BYTES) raw.destroy()
-      else raw.write(toFrame(event))
-    },
+    send: (event) => write(() => toFrame(event)),
+    tell: ({ id, name, json }) => write(() => `event: ${name}\nid: ${id}\ndata: ${json}\n\n`),
+    place: (id, retryMs) => write(() => `: connected\nid: ${id}\nretry: ${retryMs}\n\n`),
     answer: (event) => {
       if (isOpen(raw)) raw.write(toFrame(event))
     },

@@ -13,7 +13,7 @@ import { type Log, silentLog } from '../../src/telemetry/telemetry.js'
 import { builtFile } from './built.js'
 
 export const ADMIN_TOKEN = 'the-admin-token-of-a-test-gateway-0123456789'
-const SIGNING_KEY = 'the-signing-key-of-a-test-gateway-0123456789'
+export const SIGNING_KEY = 'the-signing-key-of-a-test-gateway-0123456789'
 
 export interface TestGateway {
   readonly dataFolder: string

@@ -4,7 +4,9 @@ import type { Dispatch, Exchange } from '../../src/dispatch/dispatch.js'
 import { createEndpointSignals, type EndpointSignals } from '../../src/events/endpoint-signals.js'
 import type { JsonObject } from '../../src/protocol/protocol.js'
 import { createToldSessions } from '../../src/sessions/sessions.js'
+import { createEventTickets } from '../../src/auth/event-tickets.js'
 import { createSubscriptions } from '../../src/subscriptions/subscriptions.js'
+import { createUserEvents } from '../../src/user-events/user-events.js'
 import {
   createHttpServer,
   type HttpOptions,
@@ -60,6 +62,8 @@ export async function startStreamServer(
       sessions: told,
       signals,
       subscriptions,
+      userEvents: createUserEvents({ ...parts, subscriptions }),
+      tickets: createEventTickets(parts.state, parts.clock),
       dispatch: toDispatch(scripts),
       ...others,
     },

@@ -1,0 +1,150 @@
+/**
+ * What has happened that a user's clients want to know of, once and in order, also those that were
+ * away for a moment: the front door of the room.
+ *
+ * Two streams of the event log make one: the user's own, of their calls, and the endpoint's, of what
+ * it offers. An id names a place in both, so that a client that comes back misses nothing of either.
+ */
+import type { Caller } from '../domain/caller.js'
+import { type Clock, toIso } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import { mayHear, type Notice } from '../domain/notice.js'
+import {
+  endpointStream,
+  type EventId,
+  type EventLog,
+  type Stream,
+  userStream,
+} from '../events/events.js'
+import { follow } from '../events/follow.js'
+import type { Subscriptions } from '../subscriptions/subscriptions.js'
+import type { UserEvent } from './user-event.js'
+
+export { createToldCalls, type ToldCall, type ToldCalls } from './told-calls.js'
+export { USER_EVENT_TYPES, type UserEvent, type UserEventType } from './user-event.js'
+
+/** Printable ASCII without spaces: it is the SSE id. */
+export type UserEventId = string
+
+export interface UserEvents {
+  /**
+   * Tells a user's events from an id on, or from now on, until the signal aborts.
+   *
+   * @returns settles when everything up to now was told and the rest is told as it comes
+   * @throws GatewayError `INVALID_REQUEST` for an id that nobody was told; `EVENTS_UNAVAILABLE`
+   */
+  hear(owner: Pick<Caller, 'endpointId' | 'userId'>, listener: UserEventListener): Promise<void>
+}
+
+export interface UserEventListener {
+  /** The last one that its client has seen. */
+  readonly after?: UserEventId | undefined
+  readonly signal: AbortSignal
+  /** Called first, before any event: where the stream begins. */
+  onPlace(id: UserEventId): void
+  onEvent(event: UserEvent, id: UserEventId): void
+}
+
+export interface UserEventsParts {
+  readonly events: EventLog
+  readonly subscriptions: Subscriptions
+  readonly clock: Clock
+}
+
+interface Place {
+  /** Undefined: from the start of what is kept. */
+  own: EventId | undefined
+  endpoint: EventId | undefined
+}
+
+/** Events in one read. */
+const PAGE_LIMIT = 100
+
+export function createUserEvents({ events, subscriptions, clock }: UserEventsParts): UserEvents {
+  return {
+    async hear(owner, listener) {
+      const { endpointId, userId } = owner
+      const { after, signal } = listener
+      const own = userStream(endpointId, userId)
+      const place = after === undefined ? await placeNow(events, owner) : readPlace(after)
+      if (signal.aborted) return
+      listener.onPlace(nameOf(place))
+      const tell = (event: UserEvent) => listener.onEvent(event, nameOf(place))
+      const onGap = () => tell({ type: 'gap', time: toIso(clock.now()), message: GAP })
+      await Promise.all([
+        follow(events, own, {
+          after: place.own,
+          signal,
+          onEvent: ({ id, body }) => {
+            place.own = id
+            if (body['type'] === MARK.type) return
+            // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this room alone writes there
+            tell(body as UserEvent)
+          },
+          onDropped: () => {
+            place.own = undefined
+            onGap()
+          },
+        }),
+        subscriptions.hear(endpointId, {
+          after: place.endpoint,
+          signal,
+          onNotice: (notice, id) => {
+            place.endpoint = id
+            const event = mayHear(userId, notice) ? toEvent(notice, toIso(clock.now())) : undefined
+            if (event !== undefined) tell(event)
+          },
+          onGap,
+        }),
+      ])
+    },
+  }
+}
+
+const GAP = 'events before the next one are lost: look at the history of calls, and at the lists'
+
+function toEvent(notice: Notice, time: string): UserEvent | undefined {
+  if (notice.type === 'list.changed') return { type: 'catalog.changed', time, list: notice.list }
+  if (notice.type === 'resource.updated') return { type: notice.type, time, uri: notice.uri }
+  return undefined
+}
+
+/** Marks a place in a stream that has none yet; whoever reads streams passes over it. */
+const MARK = { type: 'mark' } as const
+
+async function placeNow(
+  events: EventLog,
+  { endpointId, userId }: Pick<Caller, 'endpointId' | 'userId'>,
+): Promise<Place> {
+  const [own, endpoint] = await Promise.all([
+    endOf(events, userStream(endpointId, userId)),
+    endOf(events, endpointStream(endpointId)),
+  ])
+  return { own, endpoint }
+}
+
+/** Where a stream ends now. */
+async function endOf(events: EventLog, stream: Stream): Promise<EventId> {
+  let last: EventId | undefined
+  for (;;) {
+    const page = await events.read(stream, { after: last, limit: PAGE_LIMIT })
+    last = page.at(-1)?.id ?? last
+    if (page.length < PAGE_LIMIT) return last ?? events.append(stream, MARK)
+  }
+}
+
+function nameOf({ own = '', endpoint = '' }: Place): UserEventId {
+  return `${own}.${endpoint}`
+}
+
+function readPlace(id: UserEventId): Place {
+  const [own = '', endpoint, ...more] = id.split('.')
+  if (endpoint === undefined || more.length > 0 || !isPart(own) || !isPart(endpoint))
+    throw new GatewayError('INVALID_REQUEST', 'Last-Event-ID: not an event id of this stream')
+  return { own: own || undefined, endpoint: endpoint || undefined }
+}
+
+/** Of a log that is not asked yet: the log itself refuses what it has never given out. */
+function isPart(text: string): boolean {
+  return /^(\d{1,15}-\d{1,15})?$/.test(text)
+}
