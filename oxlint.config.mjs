@@ -70,6 +70,7 @@ export const rooms = {
     'auth',
     'sessions',
     'calls',
+    'user-events',
     'catalog',
     'bundles',
     'runtime',

@@ -49,6 +49,7 @@ describe('what npm packs', () => {
     'dist/function-host/process-entry.js',
     'dist/function-host/worker-entry.js',
     'dist/manifest/mcp-configuration.schema.json',
+    'dist/user-events/user-event.schema.json',
     'dist/cli/demo-bundle/mcp_configuration.json',
     'dist/cli/demo-bundle/demo_tools/index.js',
     'dist/cli/starters/js/index.js',

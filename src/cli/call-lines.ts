@@ -68,7 +68,11 @@ function toPart(label: string, value: unknown): string[] {
 }
 
 function toDuration({ status, timeSpentMs }: ListedCall): string {
-  if (status === 'in_process') return '-'
+  return status === 'in_process' ? '-' : toTimeSpent(timeSpentMs)
+}
+
+/** @param timeSpentMs milliseconds */
+export function toTimeSpent(timeSpentMs: number): string {
   return timeSpentMs < 1000
     ? `${Math.round(timeSpentMs)} ms`
     : `${(timeSpentMs / 1000).toFixed(1)} s`

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import type { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Config } from '../config/config.js'
@@ -8,7 +6,7 @@ import { atGateway } from './at-endpoint.js'
 import { FILTER_OPTIONS, readFilter } from './call-filter.js'
 import { toCallJson, toCallLine } from './call-lines.js'
 import { createEndedCalls, type EndedCalls } from './ended-calls.js'
-import { endOfReading } from './end-of-reading.js'
+import { untilUnwanted, writeLines } from './end-of-reading.js'
 import { isExpected } from './expected-error.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
@@ -25,7 +23,7 @@ export async function callsTail(args: readonly string[], program: Program): Prom
   const filter = readFilter(values)
   if (filter.status === 'in_process')
     throw new UsageError('--status: expected one that a call ends with; in_process is none')
-  const over = AbortSignal.any([endOfReading(program.stdout), toSignal(program.untilSignal())])
+  const over = untilUnwanted(program)
   await atGateway(program, values.endpoint, async ({ calls }, endpointId, config) => {
     const recordedWithinMs = toRecordedWithin(config)
     const parts = { calls, endpointId, filter, recordedWithinMs, clock: systemClock }
@@ -60,12 +58,7 @@ async function follow(
     try {
       const { calls, isComplete } = await ended.poll()
       if (!isComplete) sayOnce('There are more calls than can be followed: some are not shown')
-      if (calls.length > 0)
-        await write(
-          stdout,
-          calls.map((call) => `${toLine(call)}\n`),
-          over,
-        )
+      await writeLines(stdout, calls.map(toLine), over)
     } catch (error) {
       if (!isExpected(error)) throw error
       sayOnce(`${error.message}: trying again`)
@@ -76,16 +69,4 @@ async function follow(
 async function goesOn(over: AbortSignal): Promise<boolean> {
   await delay(LOOK_MS, undefined, { signal: over }).catch(() => undefined)
   return !over.aborted
-}
-
-/** Waits for a reader that is slow, so that nothing piles up here. */
-async function write(stdout: Writable, lines: readonly string[], over: AbortSignal): Promise<void> {
-  if (stdout.write(lines.join(''))) return
-  await once(stdout, 'drain', { signal: over }).catch(() => undefined)
-}
-
-function toSignal(happened: Promise<void>): AbortSignal {
-  const controller = new AbortController()
-  void happened.then(() => controller.abort())
-  return controller.signal
 }

@@ -11,6 +11,7 @@ import { callsSettings } from './calls-settings.js'
 import { callsShow } from './calls-show.js'
 import { callsTail } from './calls-tail.js'
 import { dev } from './dev.js'
+import { eventsTail } from './events-tail.js'
 import { isExpected } from './expected-error.js'
 import { help } from './help.js'
 import { localAws } from './local-aws.js'
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, Command>> = {
   'calls show': callsShow,
   'calls tail': callsTail,
   'calls settings': callsSettings,
+  'events tail': eventsTail,
   'local-aws': localAws,
   help,
 }

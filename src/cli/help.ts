@@ -40,6 +40,9 @@ Commands
   calls settings [--endpoint E] [--shards N] [--redact POINTER]... [--no-redact]
                               show, or change, how calls are recorded: over how many partitions, and
                               which arguments are left out, by JSON pointer
+  events tail [--url URL] [--endpoint E] [--types LIST] [--json]
+                              print what happens for a user, as a running gateway tells it, until
+                              Ctrl+C: of the user whose token MCP_TOKEN holds, or of the operator
   local-aws [--port N]        run the embedded engines in the foreground
   help, --help, --version
 

@@ -58,7 +58,7 @@ export const USER_EVENT_TYPES: readonly UserEventType[] = UserEvent.options.map(
   ({ shape }) => shape.type.value,
 )
 
-/** What `data` of an event of the stream holds. */
+/** What `data` of an event of the stream holds; `user-event.schema.json` is a copy of it. */
 export function userEventJsonSchema(): object {
   return z.toJSONSchema(UserEvent)
 }

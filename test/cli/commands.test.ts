@@ -22,6 +22,7 @@ it.each([[['--help']], [['help']], [[]], [['start', '--help']]])(
       'calls show ID',
       'calls tail',
       'calls settings',
+      'events tail [--url URL]',
       'local-aws',
     ])
       expect(stdout).toContain(command)

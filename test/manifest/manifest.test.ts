@@ -262,7 +262,7 @@ it('warns of what works but may surprise', () => {
   ])
 })
 
-it('its JSON Schema in the repository is the one that is checked (node scripts/build.mjs && node scripts/write-manifest-schema.mjs renews it)', () => {
+it('its JSON Schema in the repository is the one that is checked (node scripts/build.mjs && node scripts/write-json-schemas.mjs renews it)', () => {
   const committed = new URL('../../src/manifest/mcp-configuration.schema.json', import.meta.url)
   expect(JSON.parse(readFileSync(committed, 'utf8'))).toEqual(manifestJsonSchema())
 })
