@@ -96,7 +96,8 @@ it(
       expect(JSON.parse(await readFile(join(folder, name, 'package.json'), 'utf8'))).toMatchObject({
         devDependencies: { 'mcp-daemon-engine': `^${version}` },
       })
-      const { stdout } = type(['npx', 'mcp-daemon', 'bundle', 'validate', name], folder)
+      // What npx has found.
+      const { stdout } = type(['node_modules/.bin/mcp-daemon', 'bundle', 'validate', name], folder)
       expect(stdout).toMatch(new RegExp(`^${name}: ${name} is valid, `))
       // Scripts of its own package file find the command of a folder above.
       expect(type(['npm', 'run', '-s', 'build'], join(folder, name)).stdout).toMatch(

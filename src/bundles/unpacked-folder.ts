@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.js'
 import type { ArchiveEntry } from './archive.js'
-import { codeOf } from './reason-of.js'
+import { codeOf } from '../domain/code-of.js'
 
 /** Unpacking takes seconds; a partial folder that nobody wrote to for this long is a crash's. */
 const ABANDONED_MS = 10 * 60_000

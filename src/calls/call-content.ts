@@ -44,11 +44,24 @@ const StoredContent = z.looseObject({
   content: z.unknown().optional(),
 })
 
-/** @param offloadBytes UTF-8 JSON of arguments and content above this goes to the bucket */
-export function toCallContent(call: Spoken, offloadBytes: number): CallContent {
+/** What was said as JSON. */
+export interface CallTexts {
+  readonly arguments: string | undefined
+  readonly content: string | undefined
+  /** UTF-8, of both. */
+  readonly bytes: number
+}
+
+export function toTexts(call: Spoken): CallTexts {
   const argumentsJson = toJson(call.arguments)
   const contentJson = toJson(call.content)
   const bytes = Buffer.byteLength(argumentsJson ?? '') + Buffer.byteLength(contentJson ?? '')
+  return { arguments: argumentsJson, content: contentJson, bytes }
+}
+
+/** @param offloadBytes UTF-8 JSON of arguments and content above this goes to the bucket */
+export function toCallContent(texts: CallTexts, offloadBytes: number): CallContent {
+  const { arguments: argumentsJson, content: contentJson, bytes } = texts
   if (bytes <= offloadBytes) return { columns: { arguments: argumentsJson, content: contentJson } }
   const object = Buffer.from(objectJson({ arguments: argumentsJson, content: contentJson }))
   return {
@@ -56,22 +69,25 @@ export function toCallContent(call: Spoken, offloadBytes: number): CallContent {
       content_in_s3: true,
       content_bytes: object.length,
       content_sha256: sha256(object),
-      content_preview: clipText(contentJson ?? argumentsJson ?? '', PREVIEW_BYTES),
+      content_preview: previewOf(texts),
     },
     object,
   }
 }
 
 /** The same of a call that runs: what is too large for its row comes with its end. */
-export function toBegunContent(call: Spoken, offloadBytes: number): CallContent {
-  const { columns, object } = toCallContent(call, offloadBytes)
-  return { columns: object ? { content_preview: columns.content_preview } : columns }
+export function toBegunContent(texts: CallTexts, offloadBytes: number): CallContent {
+  if (texts.bytes > offloadBytes) return { columns: { content_preview: previewOf(texts) } }
+  return toCallContent(texts, offloadBytes)
 }
 
 /** Roughly what it holds in memory, in bytes. */
-export function sizeOf({ columns, object }: CallContent): number {
-  const inRow = (columns.arguments?.length ?? 0) + (columns.content?.length ?? 0)
-  return inRow + (object?.length ?? 0) + ROW_BYTES
+export function sizeOf({ bytes }: CallTexts): number {
+  return bytes + ROW_BYTES
+}
+
+function previewOf({ arguments: argumentsJson, content }: CallTexts): string {
+  return clipText(content ?? argumentsJson ?? '', PREVIEW_BYTES)
 }
 
 /** Writes the object of a call, if it has one: before its row, so that no row points at nothing. */

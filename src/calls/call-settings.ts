@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import { isPointer, MAX_POINTERS, POINTER_RULE } from '../domain/json-pointer.js'
+import { changeState } from '../domain/state-changes.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
 import { MAX_SHARDS } from './call-id.js'
 import type { RecordSettings } from './calls.js'
@@ -19,20 +20,18 @@ const Settings = z.object({
   redact: z.array(z.string()).default([]),
 })
 
-export type CallSettings = Readonly<z.infer<typeof Settings>>
-
 export interface CallSettingsStore {
   /** As they were at most 1.5 s ago; as they were known last while they cannot be read. */
-  read(endpointId: string): Promise<CallSettings>
+  read(endpointId: string): Promise<RecordSettings>
   /** The same without waiting; undefined while they are being read. */
-  recent(endpointId: string): CallSettings | undefined
+  recent(endpointId: string): RecordSettings | undefined
   /** The same without waiting: what is known, however old, or what an endpoint begins with. */
-  peek(endpointId: string): CallSettings
+  peek(endpointId: string): RecordSettings
   /** @returns what is stored then */
   change(
     endpointId: string,
-    change: (settings: CallSettings) => CallSettings,
-  ): Promise<CallSettings>
+    change: (settings: RecordSettings) => RecordSettings,
+  ): Promise<RecordSettings>
 }
 
 const DEFAULTS = Settings.parse({})
@@ -43,7 +42,6 @@ const REMEMBERED_MS = 1500
 const AHEAD_MS = 750
 
 const MAX_REMEMBERED = 10_000
-const MAX_ATTEMPTS = 5
 
 /** They have no end of their own: milliseconds since 1970, in the year 2500. */
 const NEVER = Date.UTC(2500, 0)
@@ -53,11 +51,11 @@ const PATIENCE_MS = 1000
 
 /** What is known of one endpoint. Times in milliseconds since 1970. */
 interface Known {
-  settings?: CallSettings
+  settings?: RecordSettings
   /** When the reading began that they come from. */
   readAt: number
   goodUntil: number
-  reading?: Promise<CallSettings> | undefined
+  reading?: Promise<RecordSettings> | undefined
 }
 
 export function createCallSettings(state: StateStore, clock: Clock): CallSettingsStore {
@@ -70,14 +68,14 @@ export function createCallSettings(state: StateStore, clock: Clock): CallSetting
     all.set(endpointId, known)
     return known
   }
-  const reading = (endpointId: string, known: Known): Promise<CallSettings> => {
+  const reading = (endpointId: string, known: Known): Promise<RecordSettings> => {
     if (known.reading !== undefined) return known.reading
     known.reading = load(state, clock, { endpointId, known })
     // Nobody may wait for it; the next one who asks tries again.
     known.reading.catch(() => undefined)
     return known.reading
   }
-  const recent = (endpointId: string): CallSettings | undefined => {
+  const recent = (endpointId: string): RecordSettings | undefined => {
     const known = knownOf(endpointId)
     const left = known.goodUntil - clock.now()
     if (left <= AHEAD_MS) void reading(endpointId, known)
@@ -88,21 +86,13 @@ export function createCallSettings(state: StateStore, clock: Clock): CallSetting
     read: async (endpointId) => recent(endpointId) ?? reading(endpointId, knownOf(endpointId)),
     peek: (endpointId) => recent(endpointId) ?? knownOf(endpointId).settings ?? DEFAULTS,
     async change(endpointId, change) {
-      const key = keyOf(endpointId)
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const stored = await state.read(key)
+      const settings = await changeState(state, keyOf(endpointId), (stored) => {
         const value = Settings.parse(change(Settings.parse(stored?.value ?? {})))
-        const item = { value, expiresAt: NEVER }
-        const isWritten = stored
-          ? await state.replace(key, stored.version, item)
-          : await state.create(key, item)
-        all.delete(endpointId)
-        if (!isWritten) continue
-        const readAt = clock.now()
-        all.set(endpointId, { settings: value, readAt, goodUntil: readAt + REMEMBERED_MS })
-        return value
-      }
-      throw new Error(`the settings of ${endpointId} are being changed by others`)
+        return { value, item: { value, expiresAt: NEVER } }
+      })
+      const readAt = clock.now()
+      all.set(endpointId, { settings, readAt, goodUntil: readAt + REMEMBERED_MS })
+      return settings
     },
   }
 }
@@ -116,7 +106,7 @@ async function load(
   state: StateStore,
   clock: Clock,
   { endpointId, known }: Reading,
-): Promise<CallSettings> {
+): Promise<RecordSettings> {
   const readAt = clock.now()
   const stored = readStored(state, endpointId).then((settings) => {
     // It may come late, after another one that began later.
@@ -136,16 +126,16 @@ async function load(
   }
 }
 
-async function readStored(state: StateStore, endpointId: string): Promise<CallSettings> {
+async function readStored(state: StateStore, endpointId: string): Promise<RecordSettings> {
   const item = await state.read(keyOf(endpointId))
   return item === undefined ? DEFAULTS : Settings.parse(item.value)
 }
 
 /** @throws GatewayError `INVALID_PARAMS` for what no endpoint can have, and for fewer shards */
 export function changeSettings(
-  before: CallSettings,
+  before: RecordSettings,
   { shards = before.shards, redact = before.redact }: Partial<RecordSettings>,
-): CallSettings {
+): RecordSettings {
   if (!Number.isInteger(shards) || shards < 1 || shards > MAX_SHARDS)
     throw invalid('shards', `must be a whole number from 1 to ${MAX_SHARDS}`)
   if (shards < before.shards)

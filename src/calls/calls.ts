@@ -2,6 +2,7 @@
 import type { CallRecord, CallStatus } from '../domain/call.js'
 import type { McpType } from '../domain/capability.js'
 
+export { MAX_SHARDS } from './call-id.js'
 export { redact } from './redaction.js'
 
 export interface Calls {
@@ -37,7 +38,10 @@ export interface Calls {
   /** @throws GatewayError `INVALID_PARAMS` for fewer shards than there are, and for no pointers */
   changeSettings(endpointId: string, change: Partial<RecordSettings>): Promise<RecordSettings>
 
-  /** Writes what is not yet written, for at most this long. */
+  /**
+   * Waits for calls that are about to end and writes what is not yet written, for at most this
+   * long; for what has ended by then there is a second in any case.
+   */
   close(timeoutMs: number): Promise<void>
 }
 

@@ -7,10 +7,12 @@ import type { About, Recorder, Work } from '../recording/recording.js'
 import type { Log } from '../telemetry/telemetry.js'
 import {
   type CallContent,
+  type CallTexts,
   sizeOf,
   storeContent,
   toBegunContent,
   toCallContent,
+  toTexts,
 } from './call-content.js'
 import { type CallRow, toCallRow } from './call-row.js'
 import type { CallSettingsStore } from './call-settings.js'
@@ -51,67 +53,66 @@ export interface CallWriterParts {
   readonly log: Log
 }
 
-/** A call as it is to be written. */
-interface Prepared {
-  readonly row: ReturnType<typeof toCallRow>
-  readonly content: CallContent
+/** A call without what its endpoint keeps secret, and what is said of it. */
+interface Kept {
+  readonly call: CallRecord
+  readonly texts: CallTexts
+}
+
+/** What is known of an end before it is written. */
+interface End {
+  /** Undefined while it is not known what its endpoint keeps secret. */
+  readonly kept: Kept | undefined
+  /** Nothing was written of the call yet. */
+  readonly isFirst: boolean
+  readonly isAwaited: boolean
 }
 
 export function createCallWriter(parts: CallWriterParts): CallWriter {
   const { aws, settings, recorder, retentionDays, offloadBytes, log } = parts
 
-  const prepare = (
-    call: CallRecord,
-    { redact: pointers }: RecordSettings,
-    toContent = toCallContent,
-  ): Prepared => {
-    const kept =
-      pointers.length === 0 ? call : { ...call, arguments: redact(call.arguments, pointers) }
-    const content = toContent(kept, offloadBytes)
-    return { row: toCallRow(kept, content, retentionDays), content }
-  }
-  const persist = (call: CallRecord, known: Prepared | undefined, isAwaited: boolean) => {
-    let prepared = known
+  const toRow = (call: CallRecord, content: CallContent) => toCallRow(call, content, retentionDays)
+  const persistEnd = (call: CallRecord, { kept: known, isFirst, isAwaited }: End) => {
+    const texts = known?.texts ?? toTexts(call)
+    let kept = known
+    let content: CallContent | undefined
     let isStored = false
     const work: Work = async (signal) => {
-      prepared ??= prepare(call, await settings.read(call.endpointId))
-      const { row, content } = prepared
+      kept ??= withoutSecrets(call, await settings.read(call.endpointId), texts)
+      content ??= toCallContent(kept.texts, offloadBytes)
       if (content.object && !isStored) {
         // What has ended otherwise keeps its object too.
-        if (await hasEnded(aws, call, signal)) return
+        if (!isFirst && (await hasEnded(aws, call, signal))) return
         await storeContent(aws, call, content, signal)
         isStored = true
       }
-      if (await writeUnlessEnded(aws, row, signal)) return
+      if (await writeUnlessEnded(aws, toRow(kept.call, content), signal)) return
       if (!(await hasEnded(aws, call, signal))) throw new Error('the row of a call has gone')
     }
-    const content = known?.content ?? toCallContent(call, offloadBytes)
-    return recorder.persist(work, { ...aboutOf(call, content), isAwaited })
+    return recorder.persist(work, { ...aboutOf(call, texts), isAwaited })
   }
   /** Nothing is waited for before the recorder has it: whoever closes that knows of it. */
   const writeEnd = async (call: CallRecord, isFirst: boolean, isAwaited = false) => {
     try {
       const wanted = settings.recent(call.endpointId)
-      const known = wanted && prepare(call, wanted)
-      const isOfGroup = isFirst && known !== undefined && !known.content.object
-      await (isOfGroup
-        ? recorder.write(toWireRow(known.row), aboutOf(call, known.content))
-        : persist(call, known, isAwaited))
+      const kept = wanted && withoutSecrets(call, wanted)
+      if (!isFirst || kept === undefined || kept.texts.bytes > offloadBytes)
+        return await persistEnd(call, { kept, isFirst, isAwaited })
+      const row = toRow(kept.call, toCallContent(kept.texts, offloadBytes))
+      return await recorder.write(toWireRow(row), aboutOf(call, kept.texts))
     } catch (cause) {
       throw notRecorded(call, { cause, log })
     }
   }
   return {
     begin: (call) => {
-      const written = recorder.persist(
-        async (signal) => {
-          const wanted = await settings.read(call.endpointId)
-          const { row } = prepare(call, wanted, toBegunContent)
-          await writeUnlessEnded(aws, row, signal)
-        },
-        aboutOf(call, toCallContent(call, offloadBytes)),
-      )
-      written.catch((error: unknown) => {
+      const texts = toTexts(call)
+      const work: Work = async (signal) => {
+        const kept = withoutSecrets(call, await settings.read(call.endpointId), texts)
+        const content = toBegunContent(kept.texts, offloadBytes)
+        await writeUnlessEnded(aws, toRow(kept.call, content), signal)
+      }
+      recorder.persist(work, aboutOf(call, texts)).catch((error: unknown) => {
         log.warn({ ...namesOf(call), err: error }, 'a call runs, and is not written down yet')
       })
     },
@@ -120,8 +121,19 @@ export function createCallWriter(parts: CallWriterParts): CallWriter {
   }
 }
 
-function aboutOf(call: CallRecord, content: CallContent): About {
-  return { bytes: sizeOf(content), names: namesOf(call) }
+/** @param texts of the call, where they are at hand */
+function withoutSecrets(
+  call: CallRecord,
+  { redact: pointers }: RecordSettings,
+  texts?: CallTexts,
+): Kept {
+  if (pointers.length === 0) return { call, texts: texts ?? toTexts(call) }
+  const kept = { ...call, arguments: redact(call.arguments, pointers) }
+  return { call: kept, texts: toTexts(kept) }
+}
+
+function aboutOf(call: CallRecord, texts: CallTexts): About {
+  return { bytes: sizeOf(texts), names: namesOf(call) }
 }
 
 function namesOf({ endpointId, callId }: CallRecord) {

@@ -49,6 +49,9 @@ const DEFAULTS = {
   clock: systemClock,
 } as const
 
+/** What has ended when everything else has stopped is given this long to be written, at least. */
+const LAST_WRITES_MS = 1000
+
 export function createDynamoCalls(options: DynamoCallsOptions): Calls {
   const parts = { ...DEFAULTS, ...options }
   const { aws, state, startAfterMs, clock } = parts
@@ -102,9 +105,10 @@ export function createDynamoCalls(options: DynamoCallsOptions): Calls {
       settings.change(endpointId, (before) => changeSettings(before, wanted)),
 
     async close(timeoutMs) {
-      openRecords.close()
       sweeper.close()
-      await recorder.close(timeoutMs)
+      const closesAt = performance.now() + timeoutMs
+      await openRecords.close(timeoutMs)
+      await recorder.close(Math.max(closesAt - performance.now(), LAST_WRITES_MS))
     },
   }
 }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
 import { isConditionRefused } from '../aws/rows.js'
 import { callKey, failedCallsKey, runningCallsKey } from '../aws/table-keys.js'
-import type { CallError } from '../domain/call.js'
+import { type CallError, isLeftBehind, LEFT_BEHIND_AFTER_MS } from '../domain/call.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { shardOf, shardsUpTo } from './call-id.js'
@@ -33,9 +33,7 @@ export interface SweeperParts {
   readonly log: Log
 }
 
-/** From the deadline of a call to its being held for left behind: the clocks of instances differ. */
-const TOLERANCE_MS = 60_000
-
+/** Beyond it the one that was looked through longest ago is looked after no more. */
 const MAX_WATCHED = 10_000
 
 /** Endpoints that are looked through in one round. */
@@ -72,7 +70,7 @@ export function createSweeper(parts: SweeperParts): Sweeper {
   const sweepSome = async () => {
     for (const endpointId of [...watched].slice(0, ENDPOINTS_PER_ROUND)) {
       if (isOver) return
-      watched.delete(endpointId)
+      if (!watched.delete(endpointId)) continue
       watched.add(endpointId)
       await sweepEndpoint(endpointId).catch((error: unknown) => {
         if (isOver) return
@@ -88,13 +86,14 @@ export function createSweeper(parts: SweeperParts): Sweeper {
     sweep,
     watch(endpointId) {
       if (isOver) return
-      if (watched.size < MAX_WATCHED) watched.add(endpointId)
+      watched.add(endpointId)
+      if (watched.size > MAX_WATCHED) dropFirst(watched)
       timer ??= setInterval(() => void sweep(), sweepEveryMs).unref()
     },
     async closeLeft(endpointId, row) {
       const { status, deadline } = row
       if (status !== 'in_process' || deadline === undefined) return row
-      if (deadline + TOLERANCE_MS > clock.now()) return row
+      if (!isLeftBehind(deadline, clock.now())) return row
       await close(parts, endpointId, { ...row, deadline })
       return (await readRow(parts.aws, endpointId, row.mcp_function_call_uuid)) ?? row
     },
@@ -102,6 +101,13 @@ export function createSweeper(parts: SweeperParts): Sweeper {
       isOver = true
       clearInterval(timer)
     },
+  }
+}
+
+function dropFirst(watched: Set<string>): void {
+  for (const first of watched) {
+    watched.delete(first)
+    return
   }
 }
 
@@ -119,7 +125,7 @@ async function* readLeft(
     ExpressionAttributeNames: { '#key': 'failure_key', '#deadline': 'deadline' },
     ExpressionAttributeValues: {
       ':key': runningCallsKey(endpointId, shard),
-      ':before': clock.now() - TOLERANCE_MS,
+      ':before': clock.now() - LEFT_BEHIND_AFTER_MS,
     },
   }
   let after: QueryCommandInput['ExclusiveStartKey']

@@ -1,13 +1,11 @@
 import { parseArgs } from 'node:util'
-import type { RecordSettings } from '../calls/calls.js'
+import { MAX_SHARDS, type RecordSettings } from '../calls/calls.js'
 import { isPointer, MAX_POINTERS, POINTER_RULE } from '../domain/json-pointer.js'
 import { readWhole } from './arguments.js'
 import { atGateway } from './at-endpoint.js'
 import { toPrintable } from './printable.js'
 import type { Program } from './program.js'
 import { UsageError } from './usage-error.js'
-
-const MAX_SHARDS = 256
 
 /** Shows how the calls of an endpoint are recorded, and changes what is given. */
 export async function callsSettings(args: readonly string[], program: Program): Promise<void> {

@@ -2,6 +2,7 @@ import { GatewayError } from '../domain/errors.js'
 import { onlyOne, readArguments } from './arguments.js'
 import { atGateway } from './at-endpoint.js'
 import { toCallDetails, toCallJson } from './call-lines.js'
+import { endOfReading } from './end-of-reading.js'
 import { toPrintable } from './printable.js'
 import type { Program } from './program.js'
 
@@ -12,6 +13,8 @@ export async function callsShow(args: readonly string[], program: Program): Prom
     json: { type: 'boolean', default: false },
   })
   const callId = onlyOne(positionals, 'calls show: expected one ID, as calls list shows them')
+  const { stdout } = program
+  endOfReading(stdout)
   await atGateway(program, values.endpoint, async ({ calls }, endpointId) => {
     const call = await calls.read(endpointId, callId.toLowerCase())
     if (call === undefined)
@@ -19,6 +22,6 @@ export async function callsShow(args: readonly string[], program: Program): Prom
         'RESOURCE_NOT_FOUND',
         `no call ${toPrintable(callId)} at endpoint ${endpointId}`,
       )
-    program.stdout.write(`${values.json ? toCallJson(call) : toCallDetails(call)}\n`)
+    stdout.write(`${values.json ? toCallJson(call) : toCallDetails(call)}\n`)
   })
 }

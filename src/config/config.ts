@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+import { EXECUTORS } from '../domain/executor.js'
 import { NETWORK_ACCESS } from '../domain/network.js'
 import { hosts, origins, providers, sessionKeys } from './lists.js'
-import { EXECUTORS, moduleExecutors } from './module-executors.js'
+import { moduleExecutors } from './module-executors.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -99,7 +100,7 @@ export const settings = {
       'where functions run: a process without rights, a worker thread, or this process (development only)',
     ),
   MODULE_EXECUTORS: moduleExecutors.describe(
-    'modules that run elsewhere, as ENDPOINT/PACKAGE/MODULE=EXECUTOR separated by commas, * for any; the first that fits counts. A module out of `process` is one that you trust',
+    'modules that run elsewhere, as ENDPOINT/PACKAGE/MODULE=EXECUTOR separated by commas, * for any; the first that fits counts. A module out of `process` is one that you trust, of an endpoint that you name or of all',
   ),
   MAX_NETWORK: z
     .enum(NETWORK_ACCESS, 'must be none, brokered or all')
@@ -118,7 +119,9 @@ export const settings = {
     .describe('how long a client may take to answer the questions of a function (2026-07-28)'),
   MAX_CPU_MS: integer(10, DAY_MS)
     .default(MINUTE_MS / 2)
-    .describe('CPU time that one call may use; of a process it is watched on Linux'),
+    .describe(
+      'CPU time that one call may use; of a process it is watched on Linux, and inline not at all',
+    ),
   TASK_TIMEOUT_MS: integer(10, DAY_MS)
     .default(15 * MINUTE_MS)
     .describe('how long a function may run in the background'),
@@ -169,12 +172,16 @@ export const settings = {
   MAX_MEMORY_MB: integer(64, 65_536)
     .default(384)
     .describe('memory of one process in all, in MiB; watched on Linux'),
-  MAX_WORKERS: integer(1, 4096).default(32).describe('instances in all'),
-  MAX_WORKERS_PER_ENDPOINT: integer(1, 4096).default(8).describe('instances of one endpoint'),
+  MAX_WORKERS: integer(1, 4096)
+    .default(32)
+    .describe('instances in all, of each kind that MODULE_EXECUTORS uses'),
+  MAX_WORKERS_PER_ENDPOINT: integer(1, 4096)
+    .default(8)
+    .describe('instances of one endpoint, of each kind'),
   MAX_CALLS_PER_WORKER: integer(1, 10_000).default(64).describe('calls at a time in one instance'),
   MAX_WAITING_CALLS: integer(0, 100_000)
     .default(256)
-    .describe('calls of one endpoint that may wait for an instance'),
+    .describe('calls of one endpoint that may wait for an instance, of each kind'),
   MAX_BACKGROUND_CALLS: integer(1, 100_000)
     .default(1000)
     .describe('calls in the background at a time'),

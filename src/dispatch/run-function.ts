@@ -1,14 +1,12 @@
 /** Runs one function and records the call, whatever comes of it: the only way to call one. */
 import type { Catalog } from '../catalog/catalog.js'
-import { CALL_ID_META } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
-import { isJsonObject } from '../domain/json.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import { type BackgroundParts, createBackground, goesOnAtOnce, toHandle } from './background.js'
 import { toBegunRecord, toRecord } from './call-record.js'
 import { askBetweenRuns, askByRequests } from './client-requests.js'
 import { type Ending, execute, type Run, type StartedCall } from './execute.js'
-import { type Claim, createIdempotency, type Idempotency } from './idempotency.js'
+import { type Claim, createIdempotency, type Idempotency, withCallId } from './idempotency.js'
 import { createRounds, type Rounds, type RoundsParts } from './rounds.js'
 import type { ToldCall, ToldCalls } from '../user-events/user-events.js'
 import type { Turn } from './turn.js'
@@ -45,15 +43,18 @@ export function createRunFunction(runParts: RunFunctionParts): RunFunction {
       : await execute(parts, run, call)
     const end = 'rest' in reached ? await goOn(run, { ...call, turn: reached.rest }) : reached
     if ('handle' in end) return end.handle
-    await record(parts, run, { call, ending: end })
-    await claim.settle(end)
+    // It was to go on in the background, and never began to.
+    if ('rest' in reached) await claim.release()
+    await record(parts, run, { call, ending: end }).finally(() => claim.settle(end))
     if (end.result !== undefined) return withCallId(end.result, call.callId)
     throw end.thrown
   }
   return async (run) => {
     for (;;) {
       const open = parts.calls.open(run.caller.endpointId)
-      const claim = await leaveIfThrown(open, idempotency.claim(run, open.callId))
+      const deadline = latestEnd(parts, run, open.createdAt)
+      const claiming = { callId: open.callId, deadline }
+      const claim = await leaveIfThrown(open, idempotency.claim(run, claiming))
       if (!('earlier' in claim)) return leaveIfThrown(open, runOnce(run, open, claim))
       open.leave()
       const repeated = await repeat(parts, idempotency, { run, callId: claim.earlier })
@@ -73,10 +74,11 @@ async function repeat(
   idempotency: Idempotency,
   { run, callId }: EarlierCall,
 ): Promise<JsonObject | undefined> {
-  const task = run.fn.background && (await tasks.find(run.caller, callId))
-  if (task) return toHandle(run, { task })
-  const result = await idempotency.repeat(run, callId)
-  return result && withCallId(result, callId)
+  const findHandle = async () => {
+    const task = run.fn.background && (await tasks.find(run.caller, callId))
+    return task && toHandle(run, { task })
+  }
+  return idempotency.repeat(run, { callId, findHandle })
 }
 
 /** What was not made into a call leaves no record. */
@@ -89,11 +91,6 @@ async function leaveIfThrown<T>(open: ToldCall, work: Promise<T>): Promise<T> {
   }
 }
 
-function withCallId(result: JsonObject, callId: string): JsonObject {
-  const meta = isJsonObject(result['_meta']) ? result['_meta'] : {}
-  return { ...result, _meta: { ...meta, [CALL_ID_META]: callId } }
-}
-
 interface StartParts extends RunFunctionParts {
   readonly rounds: Rounds
 }
@@ -103,13 +100,27 @@ async function startCall(parts: StartParts, run: Run, open: ToldCall): Promise<S
   const { callId, createdAt } = open
   const deadline = createdAt + callTimeoutMs
   const call = { open, callId, createdAt, deadline, turn: await firstTurn(parts, run) }
-  open.describe(() => toBegunRecord(run, call, clock.now()))
+  const described = { ...call, deadline: latestEnd(parts, run, createdAt) }
+  open.describe(() => toBegunRecord(run, described, clock.now()))
   return call
+}
+
+/** Until then it ends, or goes on in the background: its client may be asked between two runs. */
+function latestEnd(
+  { callTimeoutMs, roundTtlMs }: RunFunctionParts,
+  run: Run,
+  createdAt: number,
+): number {
+  return createdAt + callTimeoutMs + (asksBetweenRuns(run) ? roundTtlMs : 0)
+}
+
+function asksBetweenRuns({ request, fn }: Run): boolean {
+  return request.era !== 'modern' && fn.background?.asksFirst === true
 }
 
 async function firstTurn({ rounds, roundTtlMs }: StartParts, run: Run): Promise<Turn> {
   if (run.request.era === 'modern') return rounds.begin(run)
-  if (run.fn.background?.asksFirst === true) return askBetweenRuns(run, run.exchange, roundTtlMs)
+  if (asksBetweenRuns(run)) return askBetweenRuns(run, run.exchange, roundTtlMs)
   return askByRequests(run, run.exchange)
 }
 

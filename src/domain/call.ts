@@ -40,6 +40,14 @@ export interface CallRecord {
   readonly deadline?: number | undefined
 }
 
+/** From the deadline of a call to its being given up: clocks differ, its record may be on its way. */
+export const LEFT_BEHIND_AFTER_MS = 60_000
+
+/** True when the instance of a call that has not ended is held for gone. Milliseconds since 1970. */
+export function isLeftBehind(deadline: number, now: number): boolean {
+  return deadline + LEFT_BEHIND_AFTER_MS < now
+}
+
 /** In the `_meta` of an answer: which call it is of. */
 export const CALL_ID_META = 'dev.mcp-daemon/callId'
 

@@ -1,6 +1,7 @@
 /** Changes of what is in the state store: each is made of what is stored then, or not at all. */
 import { GatewayError } from './errors.js'
 import type { StateItem, StateKey, StateStore, StoredState } from './state-store.js'
+import { createKeyedTurns } from './turns.js'
 
 /** What a change makes of what is stored. */
 export interface Changed<Value> {
@@ -38,14 +39,6 @@ export async function changeState<Value>(
 export type ItemTurns = <Result>(key: StateKey, work: () => Promise<Result>) => Promise<Result>
 
 export function createItemTurns(): ItemTurns {
-  const last = new Map<string, Promise<unknown>>()
-  return (key, work) => {
-    const name = JSON.stringify([key.endpointId, key.kind, key.id])
-    const before = last.get(name) ?? Promise.resolve()
-    const done = before.then(work, work)
-    last.set(name, done)
-    return done.finally(() => {
-      if (last.get(name) === done) last.delete(name)
-    })
-  }
+  const inTurn = createKeyedTurns()
+  return ({ endpointId, kind, id }, work) => inTurn(JSON.stringify([endpointId, kind, id]), work)
 }

@@ -22,8 +22,11 @@ export type GatewayMessage =
 
 export type InstanceMessage =
   | CallMessage
-  /** Said first, before any code of the bundle is loaded. */
-  | readonly ['ready']
+  /**
+   * Said first, before any code of the bundle is loaded. A thread says which one of the system it is;
+   * 0 where that is not known.
+   */
+  | readonly ['ready', threadId?: number]
   | readonly ['pong', ping: number]
   /** Its code wants something from the network, or, without a request, no longer. */
   | readonly ['fetch', number: number, request: FetchRequest | undefined]
@@ -58,6 +61,4 @@ export interface InstanceBoot {
 export interface WorkerBoot extends InstanceBoot {
   /** A channel of our own, so a bundle's code that finds `parentPort` cannot speak for us. */
   readonly port: MessagePort
-  /** One number, shared: the worker writes there which thread of the system it is. */
-  readonly threadId: Int32Array
 }

@@ -7,13 +7,12 @@ import type { WorkerBoot } from './instance-messages.js'
 import { guardStdout } from './stdout-guard.js'
 
 guardStdout()
-const { port, threadId, ...boot } = readBoot()
-Atomics.store(threadId, 0, readThreadId())
+const { port, ...boot } = readBoot()
 port.on(
   'message',
   createInstanceHost(boot, (message) => port.postMessage(message)),
 )
-port.postMessage(['ready'])
+port.postMessage(['ready', readThreadId()])
 
 /** Takes our channel out of the code's reach, and closes the one that every worker has. */
 function readBoot(): WorkerBoot {

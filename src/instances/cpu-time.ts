@@ -8,27 +8,23 @@ export interface CpuUse {
   readonly isAsleep: boolean
 }
 
+/** @returns undefined when it is not known now */
+export type ReadCpu = () => CpuUse | undefined
+
 export interface CpuClock {
   /** The first time counts: whoever is watched may say anything later. */
-  readonly start: () => void
-  /** Since the start; nothing before it, and where nothing is known. */
-  readonly read: () => CpuUse
+  readonly start: (read: ReadCpu) => void
+  /** Undefined before the start, so that an instance's own start is nobody's. */
+  readonly read: ReadCpu
 }
 
-const NOTHING: CpuUse = { usedMs: 0, isAsleep: false }
-
-/** Counts from its start on, so that an instance's own start is nobody's. */
-export function createCpuClock(read: () => CpuUse | undefined): CpuClock {
-  let atStart: CpuUse | undefined
+export function createCpuClock(): CpuClock {
+  let chosen: ReadCpu | undefined
   return {
-    start() {
-      atStart ??= read()
+    start(read) {
+      chosen ??= read
     },
-    read() {
-      const now = atStart && read()
-      if (atStart === undefined || now === undefined) return NOTHING
-      return { ...now, usedMs: now.usedMs - atStart.usedMs }
-    },
+    read: () => chosen?.(),
   }
 }
 

@@ -29,16 +29,19 @@ export interface InstanceLimits {
   readonly maxResultBytes: number
 }
 
+/** What concerns calls; the rest is between an instance and whoever starts it. */
+export type RuntimeMessage = Exclude<InstanceMessage, readonly ['ready' | 'fetch', ...unknown[]]>
+
 export interface InstanceEvents {
-  message(message: InstanceMessage): void
+  message(message: RuntimeMessage): void
   /** It died of itself; said once, with one sentence. Never after `stop`. */
   died(reason: string): void
 }
 
 export interface StartedInstance {
   send(message: GatewayMessage): void
-  /** Since it was ready for code of the bundle. */
-  cpu(): CpuUse
-  /** Kills it, a busy loop too; settles when it is gone. */
+  /** Undefined before it is ready for code of the bundle, and when the system does not tell. */
+  cpu(): CpuUse | undefined
+  /** Kills it, a busy loop too; settles when it is gone, or seconds later when it hangs in the system. */
   stop(): Promise<void>
 }

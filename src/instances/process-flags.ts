@@ -1,6 +1,7 @@
 /** What Node is told when it starts the process of an instance. */
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { heapParts } from './heap-parts.js'
 
 const [MAJOR = 0] = process.versions.node.split('.').map(Number)
 
@@ -34,12 +35,12 @@ export function toProcessFlags({ entry, folder, maxHeapMb, hasNetwork }: Process
     // Node 20 dies of a path beside the wildcard of what is in it.
     `${folder}/*`,
   ]
-  const maxYoungMb = Math.max(1, Math.min(16, Math.floor(maxHeapMb / 4)))
+  const { youngMb, oldMb } = heapParts(maxHeapMb)
   return [
     PERMISSION,
     ...readable.map((path) => `--allow-fs-read=${path}`),
-    `--max-semi-space-size=${maxYoungMb}`,
-    `--max-old-space-size=${Math.max(1, maxHeapMb - maxYoungMb)}`,
+    `--max-semi-space-size=${youngMb}`,
+    `--max-old-space-size=${oldMb}`,
     ...(hasNetwork && DENIES_NETWORK ? ['--allow-net'] : []),
     '--frozen-intrinsics',
     '--no-warnings',

@@ -12,7 +12,6 @@ import {
   toLine,
   type GatewayMessage,
   type InstanceBoot,
-  type InstanceMessage,
 } from '../function-host/function-host.js'
 import { grantedNetwork, type NetworkAccess } from '../domain/network.js'
 import type { Outbound } from '../outbound/outbound.js'
@@ -20,11 +19,18 @@ import type { Log } from '../telemetry/telemetry.js'
 import { createBrokeredFetches } from './brokered-fetches.js'
 import { logOutput, type Output } from './instance-output.js'
 import type { MemoryWatch } from './memory-watch.js'
+import { waitForEnd } from './bounded-end.js'
 import { createCpuClock, readProcessCpu } from './cpu-time.js'
 import { createFate, type Fate } from './process-fate.js'
 import { toProcessFlags } from './process-flags.js'
 import { readProcessLine } from './process-lines.js'
-import type { InstanceEvents, InstanceLimits, InstancePlace, StartedInstance } from './instances.js'
+import type {
+  InstanceEvents,
+  InstanceLimits,
+  InstancePlace,
+  RuntimeMessage,
+  StartedInstance,
+} from './instances.js'
 
 export interface ProcessOptions {
   /** The compiled `process-entry.js`. */
@@ -55,7 +61,7 @@ export function startProcess(
   const closed = once(child, 'close').catch(() => undefined)
   const lastStderr = logOutput(outputOf(child), bundle.ref, log)
   const fate = createFate(child, { memory, maxHeapMb: limits.maxHeapMb, lastStderr })
-  const cpu = createCpuClock(() => readProcessCpu(child.pid))
+  const cpu = createCpuClock()
   let isOver = false
   const send = (message: GatewayMessage) => void channel.write(toLine(message))
   const fetches = createBrokeredFetches({
@@ -70,7 +76,7 @@ export function startProcess(
     if (isOver) return
     const message = readProcessLine(line)
     if (message === undefined) fate.kill('it broke the protocol of its channel')
-    else if (message[0] === 'ready') cpu.start()
+    else if (message[0] === 'ready') cpu.start(() => readProcessCpu(child.pid))
     else if (message[0] === 'thrown') fate.thrown(message[1])
     else if (message[0] === 'fetch') fetches.take(message[1], message[2])
     else deliver(message, events, fate)
@@ -96,7 +102,7 @@ export function startProcess(
     async stop() {
       isOver = true
       fate.kill('it was stopped')
-      await closed
+      await waitForEnd(closed, bundle.ref, log)
     },
   }
 }
@@ -138,7 +144,7 @@ function outputOf({ stdout, stderr }: ChildProcess): Output {
 }
 
 /** The text of a result is read by its taker: what is none there ends the instance too. */
-function deliver(message: InstanceMessage, events: InstanceEvents, fate: Fate): void {
+function deliver(message: RuntimeMessage, events: InstanceEvents, fate: Fate): void {
   try {
     events.message(message)
   } catch (error) {

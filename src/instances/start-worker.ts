@@ -6,8 +6,11 @@ import {
   type WorkerBoot,
   type InstanceMessage,
 } from '../function-host/function-host.js'
+import { codeOf } from '../domain/code-of.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { type CpuUse, createCpuClock, readThreadCpu } from './cpu-time.js'
+import { waitForEnd } from './bounded-end.js'
+import { createCpuClock, type ReadCpu, readThreadCpu } from './cpu-time.js'
+import { heapParts } from './heap-parts.js'
 import { logOutput } from './instance-output.js'
 import type { InstanceEvents, InstanceLimits, StartedInstance } from './instances.js'
 
@@ -25,10 +28,8 @@ export function startWorker(
 ): StartedInstance {
   const { entry, limits, log } = options
   const { port1: port, port2: workerPort } = new MessageChannel()
-  const threadId = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const boot: WorkerBoot = {
     port: workerPort,
-    threadId,
     folder,
     packageName: ref.packageName,
     maxResultBytes: limits.maxResultBytes,
@@ -43,10 +44,10 @@ export function startWorker(
     stderr: true,
     resourceLimits: toResourceLimits(limits.maxHeapMb),
   })
-  const cpu = createCpuClock(() => readThreadCpu(Atomics.load(threadId, 0)) ?? readLoop(worker))
+  const cpu = createCpuClock()
   const receive = (message: InstanceMessage) => {
-    if (message[0] === 'ready') cpu.start()
-    else events.message(message)
+    if (message[0] === 'ready') cpu.start(cpuReaderOf(worker, message[1]))
+    else if (message[0] !== 'fetch') events.message(message)
   }
   const drain = () => {
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
@@ -66,14 +67,15 @@ export function startWorker(
     async stop() {
       isStopped()
       port.close()
-      await worker.terminate()
+      await waitForEnd(worker.terminate(), ref, log)
     },
   }
 }
 
 /** Where the system does not tell: the time in which its loop was not idle. */
-function readLoop({ performance }: Worker): CpuUse {
-  return { usedMs: performance.eventLoopUtilization().active, isAsleep: true }
+function cpuReaderOf({ performance }: Worker, threadId = 0): ReadCpu {
+  if (readThreadCpu(threadId) !== undefined) return () => readThreadCpu(threadId)
+  return () => ({ usedMs: performance.eventLoopUtilization().active, isAsleep: true })
 }
 
 /** @returns what to call when the end is wanted */
@@ -99,15 +101,11 @@ function watchDeath(
   }
 }
 
-/** New objects live in a part of their own; both together are the limit. */
 function toResourceLimits(maxHeapMb: number) {
-  const maxYoungGenerationSizeMb = Math.max(1, Math.min(16, Math.floor(maxHeapMb / 4)))
-  return {
-    maxYoungGenerationSizeMb,
-    maxOldGenerationSizeMb: Math.max(1, maxHeapMb - maxYoungGenerationSizeMb),
-  }
+  const { youngMb, oldMb } = heapParts(maxHeapMb)
+  return { maxYoungGenerationSizeMb: youngMb, maxOldGenerationSizeMb: oldMb }
 }
 
 function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+  return codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY'
 }

@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { codeOf } from '../domain/code-of.js'
 import { openDataFolder, type DataFolder } from './data-folder.js'
 import { isAnswering, pollUntil } from './socket-probe.js'
 
@@ -136,7 +137,7 @@ const isStream = (body: unknown) =>
 const LOST = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 
 function isConnectionLost(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && LOST.has(String(error.code))
+  return LOST.has(codeOf(error) ?? '')
 }
 
 /** To the SDK a missing socket is no reason to retry; the name makes it one. */

@@ -1,4 +1,5 @@
 import { ClassicLevel } from 'classic-level'
+import { codeOf } from '../domain/code-of.js'
 
 export interface FolderLock {
   release(): Promise<void>
@@ -20,6 +21,5 @@ export async function takeFolderLock(folder: string): Promise<FolderLock | undef
 }
 
 function isLocked(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED'
+  return error instanceof Error && codeOf(error.cause) === 'LEVEL_LOCKED'
 }

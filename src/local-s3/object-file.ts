@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { z } from 'zod'
+import { codeOf } from '../domain/code-of.js'
 
 /** What is known of an object beside its bytes. */
 const Description = z.object({
@@ -65,14 +66,14 @@ export async function readObject(path: string): Promise<StoredObject | undefined
 }
 
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return codeOf(error) === 'ENOENT'
 }
 
 /** A full disk, a used-up quota, and the largest file that the system lets this process write. */
 const OUT_OF_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export function isOutOfSpace(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && OUT_OF_SPACE.has(String(error.code))
+  return OUT_OF_SPACE.has(codeOf(error) ?? '')
 }
 
 async function readFooter(file: FileHandle): Promise<StoredObject> {

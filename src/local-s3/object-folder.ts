@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { codeOf } from '../domain/code-of.js'
+import { createKeyedTurns } from '../domain/turns.js'
 import {
   isMissing,
   openObject,
@@ -64,7 +66,8 @@ export async function createObjectFolder(options: ObjectFolderOptions): Promise<
     return join(options.folder, bucket)
   }
   const objectPath = ({ bucket, key }: ObjectId) => join(bucketPath(bucket), toFileName(key))
-  const inTurn = createTurns()
+  /** By path, so that a check still holds at the rename. */
+  const inTurn = createKeyedTurns()
 
   return {
     async put(id, upload) {
@@ -159,19 +162,5 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function ignoreExisting(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-}
-
-/** Work on the same path is done one after the other, so a check still holds at the rename. */
-function createTurns() {
-  const last = new Map<string, Promise<unknown>>()
-  return async (path: string, work: () => Promise<void>): Promise<void> => {
-    const mine = Promise.resolve(last.get(path)).then(work, work)
-    last.set(path, mine)
-    try {
-      await mine
-    } finally {
-      if (last.get(path) === mine) last.delete(path)
-    }
-  }
+  if (codeOf(error) !== 'EEXIST') throw error
 }

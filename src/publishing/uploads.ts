@@ -125,7 +125,7 @@ export function createUploads({ area, state, limits, clock, log }: UploadsOption
         await area.receive(key, upload, body)
       } catch (err) {
         if (!isStoresFault(err)) throw err
-        log.error({ err, ...key }, 'the store did not take an upload')
+        log.error({ err, endpointId: key.endpointId }, 'the store did not take an upload')
         await reopen({ state, log }, owner, uploadId)
         throw err
       }
@@ -142,7 +142,10 @@ export function createUploads({ area, state, limits, clock, log }: UploadsOption
       const outcome = await publish(checkZip(zip, upload))
       await replaceUpload(state, found, { ...found.upload, stage: 'done', outcome })
       await area.remove(key).catch((err: unknown) => {
-        log.warn({ err, ...key }, 'an upload that is published could not be removed')
+        log.warn(
+          { err, endpointId: key.endpointId },
+          'an upload that is published could not be removed',
+        )
       })
       return outcome
     },
@@ -189,7 +192,7 @@ async function reopen(
     await replaceUpload(state, found, { ...found.upload, stage: 'open' })
   } catch (err) {
     const { endpointId } = owner
-    log.warn({ err, endpointId, uploadId }, 'the ticket of an upload stays used')
+    log.warn({ err, endpointId }, 'the ticket of an upload stays used')
   }
 }
 

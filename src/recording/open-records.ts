@@ -4,7 +4,8 @@ import type { Clock } from '../domain/clock.js'
 export interface OpenRecords<T> {
   /** @param startedAt milliseconds since 1970 */
   open(startedAt: number): OpenRecord<T>
-  close(): void
+  /** No trace is left from now on. Settles when all have ended, after this time at the latest. */
+  close(timeoutMs: number): Promise<void>
 }
 
 export interface OpenRecord<T> {
@@ -36,6 +37,9 @@ class AllOpen<T> implements OpenRecords<T> {
   /** Those without a trace, in the order in which they began. */
   readonly #young = new Set<Opened<T>>()
   #timer: NodeJS.Timeout | undefined
+  /** With a trace or without. */
+  #open = 0
+  #onNone: (() => void)[] = []
 
   constructor(options: OpenRecordsOptions<T>) {
     this.#options = options
@@ -44,14 +48,23 @@ class AllOpen<T> implements OpenRecords<T> {
   open(startedAt: number): OpenRecord<T> {
     const opened = new Opened<T>(startedAt, this)
     this.#young.add(opened)
+    this.#open += 1
     const lookMs = Math.max(this.#options.afterMs * LATENESS, LEAST_LOOK_MS)
     this.#timer ??= setInterval(() => this.#leaveTraces(), lookMs).unref()
     return opened
   }
 
-  close(): void {
+  async close(timeoutMs: number): Promise<void> {
     this.#stop()
     this.#young.clear()
+    if (this.#open === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#onNone.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   trace(described: T): void {
@@ -60,6 +73,9 @@ class AllOpen<T> implements OpenRecords<T> {
 
   forget(opened: Opened<T>): void {
     this.#young.delete(opened)
+    this.#open -= 1
+    if (this.#open > 0) return
+    for (const tell of this.#onNone.splice(0)) tell()
   }
 
   #leaveTraces(): void {
@@ -110,6 +126,7 @@ class Opened<T> implements OpenRecord<T> {
   }
 
   end(): void {
+    if (this.#isOver) return
     this.#isOver = true
     this.#all.forget(this)
   }

@@ -1,13 +1,7 @@
 /** One executor out of several: which one runs a module is chosen by whom the gateway belongs to. */
+import type { ExecutorKind, ModuleName } from '../domain/executor.js'
 import { shuttingDown } from './job-answer.js'
-import type { Executor, ExecutorKind, MethodName } from './runtime.js'
-
-/** A module of a bundle of an endpoint. */
-export interface ModuleName {
-  readonly endpointId: string
-  readonly packageName: string
-  readonly moduleName: string
-}
+import type { Executor, MethodName } from './runtime.js'
 
 export interface ChosenExecutorsOptions {
   /** Where a module runs that nothing was said of. */

@@ -12,15 +12,15 @@ export interface ChargedCall {
   hasRested?: boolean
   /** Questions that the client has yet to answer. */
   readonly openQuestions: number
-  /** Set once it is over a limit. */
-  readonly overdue?: unknown
+  /** Set once it is over a limit; its grace is over when that ends at Infinity. */
+  readonly overdue?: { readonly graceEndsAt: number }
 }
 
 export interface CpuChargesOptions {
   /** What one call may use, in milliseconds. */
   readonly maxCpuMs: number
-  /** What the instance has used since it began. */
-  readonly read: () => CpuUse
+  /** What the instance has used; undefined when it is not known now. */
+  readonly read: () => CpuUse | undefined
 }
 
 /** An instance that sleeps, and used no more since the last look, is at rest; in milliseconds. */
@@ -30,21 +30,28 @@ interface Look extends CpuUse {
   readonly callCount: number
   /** Of the call that began last. */
   readonly lastNumber: number
-  readonly hasOverdue: boolean
+  readonly hasGrace: boolean
 }
 
 export class CpuCharges {
   readonly #options: CpuChargesOptions
-  /** Absent while the instance is idle. */
+  /** Absent when it was not known. */
   #last: Look | undefined
+  #idleMs = 0
 
   constructor(options: CpuChargesOptions) {
     this.#options = options
   }
 
+  /** What its code has used while no call ran, since it was last at rest; in milliseconds. */
+  get idleMs(): number {
+    return this.#idleMs
+  }
+
   /**
    * Charges what was used since the last look. The first moments of a call are on the house, so that
-   * none pays for what went before it; so is what is used while one is over a limit.
+   * none pays for what went before it; so is what is used in the grace of one that is over a limit.
+   * After it that one pays as the others do.
    *
    * @param calls that run, by number, the youngest last
    * @param lastNumber of the call that began last
@@ -53,32 +60,47 @@ export class CpuCharges {
    */
   look(calls: ReadonlyMap<number, ChargedCall>, lastNumber: number): number | undefined {
     const last = this.#last
-    const now = this.#read(calls, lastNumber)
+    const use = this.#options.read()
+    const now = use && toLook(use, calls, lastNumber)
     this.#last = now
     const staying = [...calls].filter(([, { cpuMs }]) => cpuMs !== undefined)
     for (const call of calls.values()) call.cpuMs ??= 0
-    if (now === undefined || last === undefined || now.hasOverdue || last.hasOverdue)
-      return undefined
+    if (now === undefined || last === undefined || now.hasGrace || last.hasGrace) return undefined
     const spentMs = Math.max(now.usedMs - last.usedMs, 0)
-    const payers = charge(staying, spentMs, countPassing(last, now, staying.length))
-    if (now.isAsleep && spentMs <= REST_MS) {
-      for (const [, call] of staying) call.hasRested = true
-      return undefined
-    }
-    const { maxCpuMs } = this.#options
-    return payers.findLast(([, { cpuMs = 0 }]) => cpuMs > maxCpuMs)?.[0]
+    const passingCount = last.callCount + now.lastNumber - last.lastNumber - staying.length
+    const payers = charge(staying, spentMs, passingCount)
+    if (now.isAsleep && spentMs <= REST_MS) this.#rest(staying)
+    else if (staying.length + passingCount === 0) this.#idleMs += spentMs
+    else return payers.findLast(([, call]) => isOver(call, this.#options.maxCpuMs))?.[0]
+    return undefined
   }
 
-  #read(calls: ReadonlyMap<number, ChargedCall>, lastNumber: number): Look | undefined {
-    if (calls.size === 0) return undefined
-    const hasOverdue = [...calls.values()].some(({ overdue }) => overdue !== undefined)
-    return { ...this.#options.read(), callCount: calls.size, lastNumber, hasOverdue }
+  #rest(staying: readonly Numbered[]): void {
+    this.#idleMs = 0
+    for (const [, call] of staying) call.hasRested = true
   }
+}
+
+function toLook(use: CpuUse, calls: ReadonlyMap<number, ChargedCall>, lastNumber: number): Look {
+  const hasGrace = [...calls.values()].some(({ overdue }) => isInGrace(overdue))
+  return { ...use, callCount: calls.size, lastNumber, hasGrace }
+}
+
+function isInGrace(overdue: ChargedCall['overdue']): boolean {
+  return overdue !== undefined && overdue.graceEndsAt !== Infinity
+}
+
+/** Not a second time. */
+function isOver({ cpuMs = 0, overdue }: ChargedCall, maxCpuMs: number): boolean {
+  return overdue === undefined && cpuMs > maxCpuMs
 }
 
 type Numbered = readonly [number: number, call: ChargedCall]
 
-/** @returns those that have paid */
+/**
+ * @param passingCount calls that were there for a part of the time only
+ * @returns those that have paid
+ */
 function charge(
   staying: readonly Numbered[],
   spentMs: number,
@@ -99,11 +121,4 @@ const ASKING = 2
 function doubtOf({ hasRested, openQuestions }: ChargedCall): number {
   if (openQuestions > 0) return ASKING
   return hasRested === true ? RESTED : AWAKE
-}
-
-/** Calls that were there for a part of the time only: they began or ended between two looks. */
-function countPassing(last: Look, now: Look, stayingCount: number): number {
-  const begunCount = now.lastNumber - last.lastNumber
-  const endedCount = last.callCount + begunCount - now.callCount
-  return endedCount + now.callCount - stayingCount
 }

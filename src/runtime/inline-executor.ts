@@ -2,18 +2,22 @@
  * Runs functions in the gateway's own process: for development and for the operator's own code.
  * It isolates nothing; a call is answered at its deadline, but a busy loop blocks the gateway.
  */
+import type { OpenBundle } from '../bundles/bundles.js'
 import { systemClock, type Clock } from '../domain/clock.js'
 import type { AbortReason, Run, RunEvents, RunRequest } from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createAlarm } from './alarm.js'
 import { createInlineInstances, hostBundle } from './inline-instances.js'
 import { JobAnswer, refuseEnded, shuttingDown, toRunRequest, type Settle } from './job-answer.js'
-import type { Executor, FunctionJob, RuntimeLimits } from './runtime.js'
+import type { Executor, FunctionJob, MethodName, RuntimeLimits } from './runtime.js'
+import { CHECK_TIMEOUT_MS, loadedTooLate } from './trial-load.js'
 
 export interface InlineExecutorOptions {
   readonly limits: RuntimeLimits
   readonly log: Log
   readonly clock?: Clock | undefined
+  /** How long a trial load may take, in milliseconds; default 10,000. */
+  readonly checkTimeoutMs?: number | undefined
 }
 
 interface ActiveRun {
@@ -72,7 +76,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
         refuseEnded(job, clock)
         start(job, { resolve, reject })
       }),
-    check: (bundle, methods) => hostBundle(bundle, limits).problems(methods),
+    check: (bundle, methods) => checkInTime(bundle, methods, options),
     async close() {
       isClosed = true
       alarm.clear()
@@ -82,6 +86,20 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
       }
     },
   }
+}
+
+/** Code that goes on loading afterwards is not heard, and cannot be ended; nor can a busy loop. */
+async function checkInTime(
+  bundle: OpenBundle,
+  methods: readonly MethodName[],
+  { limits, checkTimeoutMs = CHECK_TIMEOUT_MS }: InlineExecutorOptions,
+): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string[]>((resolve) => {
+    timer = setTimeout(() => resolve([loadedTooLate(checkTimeoutMs)]), checkTimeoutMs)
+  })
+  const problems = hostBundle(bundle, limits).problems(methods)
+  return Promise.race([problems, late]).finally(() => clearTimeout(timer))
 }
 
 function earliestDeadline(active: ReadonlySet<ActiveRun>): number {

@@ -45,7 +45,6 @@ export class InstancePool implements InstanceOwner {
 
   async close(): Promise<void> {
     this.#idleAlarm.clear()
-    this.#stopCpuTimer()
     this.#waiting.close(shuttingDown())
     for (const instance of this.#living) void instance.end(shuttingDown())
     await Promise.all(this.#ending)

@@ -1,8 +1,13 @@
 /** One warm instance: the calls that run in it, their deadlines, and its end. */
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
-import type { AbortReason, InstanceMessage } from '../function-host/function-host.js'
-import type { InstancePlace, StartedInstance, StartInstance } from '../instances/instances.js'
+import type { AbortReason } from '../function-host/function-host.js'
+import type {
+  InstancePlace,
+  RuntimeMessage,
+  StartedInstance,
+  StartInstance,
+} from '../instances/instances.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createAlarm } from './alarm.js'
 import { type AskMessage, deliver, isEnd } from './call-messages.js'
@@ -47,10 +52,15 @@ interface ActiveCall extends ChargedCall {
 }
 
 interface Overdue {
-  readonly reason: AbortReason
   /** Until then the run may end by itself. Infinity once that is over. */
   graceEndsAt: number
   /** What its caller is told, when it has not answered by then. */
+  readonly error: GatewayError
+}
+
+/** Why a call is aborted: for its code, and for its caller. */
+interface Cause {
+  readonly reason: AbortReason
   readonly error: GatewayError
 }
 
@@ -113,15 +123,20 @@ export class Instance {
     this.#alarm.setFor(job.deadline)
   }
 
-  /** Charges the CPU time since the last look, and aborts a call that has used too much. */
+  /**
+   * Charges the CPU time since the last look, and aborts a call that has used too much. Ends with the
+   * instance when its code has used as much while no call ran: a later one would pay for it.
+   */
   chargeCpu(now: number): void {
     if (this.#state === 'ended') return
+    const { maxCpuMs } = this.#options.limits
     const number = this.#cpuCharges.look(this.#calls, this.#lastNumber)
+    if (this.isIdle && this.#cpuCharges.idleMs > maxCpuMs)
+      this.#stop('its code went on using the CPU when no call ran')
     const call = number === undefined ? undefined : this.#calls.get(number)
     if (number === undefined || call === undefined) return
-    const error = call.answer.overCpu(this.#options.limits.maxCpuMs)
-    const reason = 'over its CPU limit'
-    this.#abort(number, call, { reason, graceEndsAt: now + GRACE_MS, error })
+    const error = call.answer.overCpu(maxCpuMs)
+    this.#abort(number, call, now, { reason: 'over its CPU limit', error })
   }
 
   /** Takes no new calls, and ends after those that it runs: somebody else waits for its place. */
@@ -149,8 +164,8 @@ export class Instance {
     await gone
   }
 
-  #onMessage(message: InstanceMessage): void {
-    if (message[0] === 'problems' || message[0] === 'fetch' || message[0] === 'ready') return
+  #onMessage(message: RuntimeMessage): void {
+    if (message[0] === 'problems') return
     if (message[0] === 'pong') {
       this.#onPong(message[1])
       return
@@ -189,7 +204,7 @@ export class Instance {
   #onAlarm(now: number): number | undefined {
     for (const [number, call] of this.#calls)
       if (call.overdue === undefined && call.answer.job.deadline <= now)
-        this.#abort(number, call, toOverTime(call.answer, now))
+        this.#abort(number, call, now, { reason: 'timed out', error: call.answer.overTime() })
     const outOfGrace = [...this.#calls.values()].flatMap(({ overdue }) =>
       overdue !== undefined && overdue.graceEndsAt <= now ? [overdue] : [],
     )
@@ -199,10 +214,11 @@ export class Instance {
     return Math.min(...[...this.#calls.values()].map(toNextLook))
   }
 
-  #abort(number: number, call: ActiveCall, overdue: Overdue): void {
-    call.overdue = overdue
-    this.#alarm.setFor(overdue.graceEndsAt)
-    this.#place.send(['abort', number, overdue.reason])
+  #abort(number: number, call: ActiveCall, now: number, { reason, error }: Cause): void {
+    const graceEndsAt = now + GRACE_MS
+    call.overdue = { graceEndsAt, error }
+    this.#alarm.setFor(graceEndsAt)
+    this.#place.send(['abort', number, reason])
     if (!this.#isPongDue) this.#place.send(['ping', ++this.#lastPing])
     this.#isPongDue = true
     if (this.#state !== 'serving') return
@@ -252,10 +268,6 @@ export class Instance {
 
 function answerOverdue({ answer, overdue }: ActiveCall): void {
   if (overdue !== undefined) answer.fail(overdue.error)
-}
-
-function toOverTime(answer: JobAnswer, now: number): Overdue {
-  return { reason: 'timed out', graceEndsAt: now + GRACE_MS, error: answer.overTime() }
 }
 
 function toNextLook({ answer, overdue }: ActiveCall): number {

@@ -5,7 +5,7 @@ import { InstancePool } from './instance-pool.js'
 import { refuseEnded, shuttingDown } from './job-answer.js'
 import type { Executor, ExecutorKind, RuntimeLimits } from './runtime.js'
 import type { StartInstance } from '../instances/instances.js'
-import { createTrialLoads } from './trial-load.js'
+import { CHECK_TIMEOUT_MS, createTrialLoads } from './trial-load.js'
 
 export interface PooledExecutorOptions {
   readonly kind: ExecutorKind
@@ -18,7 +18,7 @@ export interface PooledExecutorOptions {
 }
 
 export function createPooledExecutor(options: PooledExecutorOptions): Executor {
-  const { kind, start, clock = systemClock, checkTimeoutMs = 10_000 } = options
+  const { kind, start, clock = systemClock, checkTimeoutMs = CHECK_TIMEOUT_MS } = options
   const pool = new InstancePool({ ...options, clock })
   const trialLoads = createTrialLoads(start, checkTimeoutMs)
   let isClosed = false

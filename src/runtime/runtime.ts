@@ -7,6 +7,7 @@
  */
 import type { OpenBundle } from '../bundles/bundles.js'
 import type { FunctionTarget, McpType } from '../domain/capability.js'
+import type { ExecutorKind } from '../domain/executor.js'
 import type { LogLevel } from '../domain/log-level.js'
 import type { ListKind } from '../domain/notice.js'
 import type {
@@ -29,9 +30,9 @@ export {
   type QuestionMethod,
 } from '../function-host/function-host.js'
 
-export { DENIES_NETWORK } from '../instances/instances.js'
+export type { ExecutorKind } from '../domain/executor.js'
 
-export type ExecutorKind = 'process' | 'worker' | 'inline'
+export { DENIES_NETWORK } from '../instances/instances.js'
 
 export interface Executor {
   readonly kind: ExecutorKind

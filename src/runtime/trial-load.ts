@@ -14,6 +14,9 @@ export interface TrialLoads {
 /** Trial loads at the same time; one more is `BUSY`. */
 const MAX_TRIAL_LOADS = 4
 
+/** How long one may take where nothing else is said, in milliseconds. */
+export const CHECK_TIMEOUT_MS = 10_000
+
 export function createTrialLoads(start: StartInstance, timeoutMs: number): TrialLoads {
   const running = new Set<Promise<string[]>>()
   const closing = new AbortController()
@@ -52,8 +55,7 @@ async function loadOnTrial(
         resolve([`The modules could not be loaded: their instance died, ${reason}`]),
     },
   )
-  const timeOut = () => resolve([`The modules did not load within ${timeoutMs} ms`])
-  const timer = setTimeout(timeOut, timeoutMs)
+  const timer = setTimeout(() => resolve([loadedTooLate(timeoutMs)]), timeoutMs)
   const onAbort = () => reject(shuttingDown())
   signal.addEventListener('abort', onAbort)
   instance.send(['check', methods])
@@ -64,6 +66,11 @@ async function loadOnTrial(
     signal.removeEventListener('abort', onAbort)
     await instance.stop()
   }
+}
+
+/** The problem of modules that have not loaded in time. */
+export function loadedTooLate(timeoutMs: number): string {
+  return `The modules did not load within ${timeoutMs} ms`
 }
 
 /** `Promise.withResolvers`, which Node 20 does not have. */

@@ -1,6 +1,7 @@
 /** Calls that wait for a place to run in: each tenant has a limit of its own. */
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import { createPlaces } from '../domain/places.js'
 import { createAlarm } from './alarm.js'
 import { cancelled, expired, type Settle } from './job-answer.js'
 import type { FunctionJob } from './runtime.js'
@@ -31,14 +32,14 @@ export interface WaitingCallsOptions {
 
 export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): WaitingCalls {
   const queues = new Map<string, Set<WaitingCall>>()
-  const counts = createCounts(maxWaiting)
+  /** By tenant. */
+  const enter = createPlaces(maxWaiting)
   const ends = new Map<WaitingCall, () => void>()
 
   const remove = (key: string, call: WaitingCall) => {
     const queue = queues.get(key)
     if (!queue?.delete(call)) return
     if (queue.size === 0) queues.delete(key)
-    counts.subtract(call.job.bundle.ref.endpointId)
     ends.get(call)?.()
     ends.delete(call)
   }
@@ -56,7 +57,8 @@ export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): 
   return {
     isEmpty: () => queues.size === 0,
     add(key, call) {
-      counts.add(call.job.bundle.ref.endpointId)
+      const leave = enter(call.job.bundle.ref.endpointId)
+      if (leave === undefined) throw queueFull(maxWaiting)
       const queue = queues.get(key) ?? new Set()
       queues.set(key, queue.add(call))
       const onAbort = () => {
@@ -64,7 +66,10 @@ export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): 
         call.settle.reject(cancelled(call.job))
       }
       call.job.signal.addEventListener('abort', onAbort)
-      ends.set(call, () => call.job.signal.removeEventListener('abort', onAbort))
+      ends.set(call, () => {
+        leave()
+        call.job.signal.removeEventListener('abort', onAbort)
+      })
       alarm.setFor(call.job.deadline)
     },
     take(key) {
@@ -82,24 +87,6 @@ export function createWaitingCalls({ clock, maxWaiting }: WaitingCallsOptions): 
           remove(key, call)
           call.settle.reject(error)
         }
-    },
-  }
-}
-
-/** How many calls wait, by tenant. */
-function createCounts(maxWaiting: number) {
-  const counts = new Map<string, number>()
-  return {
-    /** @throws GatewayError `BUSY` */
-    add(endpointId: string) {
-      const count = counts.get(endpointId) ?? 0
-      if (count >= maxWaiting) throw queueFull(maxWaiting)
-      counts.set(endpointId, count + 1)
-    },
-    subtract(endpointId: string) {
-      const left = (counts.get(endpointId) ?? 0) - 1
-      if (left > 0) counts.set(endpointId, left)
-      else counts.delete(endpointId)
     },
   }
 }

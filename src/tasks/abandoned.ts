@@ -10,7 +10,7 @@ import {
   toEnded,
   toEnding,
 } from './task-item.js'
-import { recordOnce, toAbandonedRecord } from './task-record.js'
+import { readEnd, recordOnce, toAbandonedRecord } from './task-record.js'
 import type { TaskStore } from './task-store.js'
 
 export interface AbandonedParts {
@@ -37,7 +37,7 @@ export async function endAbandoned(
   const interrupted = isOurs && item ? toAbandonedRecord(task, item, clock.now()) : undefined
   if (interrupted === undefined) return item
   // It may have ended, and only its task did not get to know.
-  const recorded = await calls.read(task.endpointId, task.taskId)
+  const recorded = await readEnd(calls, task)
   const record = recorded ?? (await recordOnce(calls, interrupted))
   const { status } = record
   log.warn({ ...task, status }, 'a task was ended for an instance that has gone')

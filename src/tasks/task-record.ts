@@ -45,6 +45,15 @@ export function toAbandonedRecord(
   return status === 'cancelled' ? asCancelled(record) : asInterrupted(record)
 }
 
+/** @returns undefined where no end is recorded: at most that it has begun */
+export async function readEnd(
+  calls: Calls,
+  { endpointId, taskId }: TaskRef,
+): Promise<CallRecord | undefined> {
+  const call = await calls.read(endpointId, taskId)
+  return call?.status === 'in_process' ? undefined : call
+}
+
 /**
  * @returns what is recorded then: an instance that was held for dead may have been first
  * @throws GatewayError `NOT_RECORDED`
@@ -55,7 +64,8 @@ export async function recordOnce(calls: Calls, call: CallRecord): Promise<CallRe
     return call
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
-    const recorded = await calls.read(call.endpointId, call.callId).catch(() => undefined)
+    const task = { endpointId: call.endpointId, taskId: call.callId }
+    const recorded = await readEnd(calls, task).catch(() => undefined)
     if (recorded === undefined) throw error
     return recorded
   }

@@ -1,4 +1,5 @@
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { CallRecord } from '../../src/domain/call.js'
 import { aCall } from './a-call.js'
@@ -117,6 +118,53 @@ export function promiseEnds(engine: () => Engine): void {
       for (const call of made) expect(await others.read(endpointId, call.callId)).toEqual(call)
     },
   )
+
+  it('are waited for by the end of their instance, should they be about to end', async () => {
+    const endpointId = 'about-to-end'
+    const calls = openCalls(engine().aws)
+    const open = calls.open(endpointId)
+    const call = aCall({ endpointId, callId: open.callId })
+    const closed = calls.close(20_000)
+    for (let turns = 0; turns < 5; turns++) await turn()
+    await Promise.all([open.end(call), closed])
+    expect(await openCalls(engine().aws).read(endpointId, call.callId)).toEqual(call)
+  })
+
+  it('with async are written though their instance ends without waiting for anything', async () => {
+    const endpointId = 'at-once'
+    const aws = engine().connect()
+    const held = holdRequests(aws, ({ RequestItems }) => RequestItems !== undefined)
+    const calls = openCalls(aws, { durability: 'async' })
+    await calls.settings(endpointId)
+    const open = calls.open(endpointId)
+    const call = aCall({ endpointId, callId: open.callId })
+    await open.end(call)
+    await held.count(1)
+    const closed = calls.close(0)
+    // Longer than it was given.
+    await delay(5)
+    held.letAllGo()
+    await closed
+    expect(await openCalls(engine().aws).read(endpointId, call.callId)).toEqual(call)
+    aws.close()
+  })
+
+  it('and say much are read back by nobody before they are written', async () => {
+    const endpointId = 'large-first'
+    const aws = engine().connect()
+    const calls = openCalls(aws)
+    await calls.settings(endpointId)
+    const reads: Input[] = []
+    intercept(aws, async (input, send) => {
+      if (input['ConsistentRead'] === true) reads.push(input)
+      await send()
+    })
+    const open = calls.open(endpointId)
+    const content = 'x'.repeat(40_000)
+    await open.end(aCall({ endpointId, callId: open.callId, content }))
+    expect(reads).toEqual([])
+    aws.close()
+  })
 
   it('with async are answered though nothing can be read or written, and written in the end', async () => {
     const endpointId = 'all-held'

@@ -61,7 +61,7 @@ export type CallsChange = Partial<Omit<DynamoCallsOptions, 'aws' | 'state'>>
 /** Calls of an instance of its own, which ends with the test. */
 export function openCalls(aws: Aws, change?: CallsChange): Calls {
   const calls = createCallsIn(aws, change)
-  onTestFinished(() => calls.close(5000))
+  onTestFinished(() => calls.close(0))
   return calls
 }
 

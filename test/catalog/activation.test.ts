@@ -1,10 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Aws } from '../../src/aws/aws.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
 import { awsLosingAnswer } from '../aws/lost-answers.js'
-import { startTestAws, type TestAws } from '../support/aws.js'
 import {
   activePackage,
   aTool,
@@ -13,22 +10,11 @@ import {
   isSwitch,
   listed,
   rowsOf,
-  type VersionOptions,
 } from './bundle-version.js'
-import { opened, testSealer } from './sealer.js'
+import { endpointId, openCatalog as openCatalogWith, test, version } from './own-endpoint.js'
+import { opened } from './sealer.js'
 
-let test: TestAws
 let nowMs = Date.UTC(2026, 0, 31)
-let endpointId = ''
-let endpoints = 0
-beforeAll(async () => {
-  test = await startTestAws()
-})
-beforeEach(() => {
-  endpointId = `endpoint-${endpoints++}`
-})
-afterAll(() => test.stop())
-
 /** Each activation has a minute of its own. */
 const tick = () => new Date((nowMs += 60_000)).toISOString()
 const updatedAt = async () =>
@@ -39,17 +25,7 @@ const updatedAt = async () =>
     ]),
   )
 
-const openCatalog = (aws: Aws = test.aws) =>
-  createDynamoCatalog({
-    aws,
-    sealer: testSealer,
-    checkMs: 1500,
-    log: silentLog,
-    clock: { now: () => nowMs },
-  })
-
-const version = (tools: readonly string[], change: Partial<VersionOptions> = {}) =>
-  aVersion({ endpointId, functions: tools.map((name) => aTool(name)), ...change })
+const openCatalog = (aws: Aws = test.aws) => openCatalogWith({ aws, clock: { now: () => nowMs } })
 
 describe('activating a version', () => {
   it('shows its functions, with their code and setting, at once', async () => {
@@ -66,6 +42,14 @@ describe('activating a version', () => {
       functionName: 'lookup',
       setting: { unit: 'C' },
     })
+  })
+
+  it('keeps what its functions leave out of records, wherever it is loaded', async () => {
+    const login = aTool('login', { redact: ['/password'] })
+    await openCatalog().activate(aVersion({ endpointId, functions: [login, aTool('lookup')] }))
+    const snapshot = await openCatalog().snapshot(endpointId)
+    expect(snapshot.find('tool', 'login')?.redact).toEqual(['/password'])
+    expect(snapshot.find('tool', 'lookup')?.redact).toBeUndefined()
   })
 
   it('leaves rows for listing as the data model has them, and an audit row', async () => {

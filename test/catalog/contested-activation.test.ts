@@ -1,9 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Aws } from '../../src/aws/aws.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
-import { startTestAws, type TestAws } from '../support/aws.js'
+import { describe, expect, it } from 'vitest'
 import {
   activePackage,
   aTool,
@@ -15,24 +11,7 @@ import {
   type VersionOptions,
   watchedAws,
 } from './bundle-version.js'
-import { testSealer } from './sealer.js'
-
-let test: TestAws
-let endpointId = ''
-let endpoints = 0
-beforeAll(async () => {
-  test = await startTestAws()
-})
-beforeEach(() => {
-  endpointId = `endpoint-${endpoints++}`
-})
-afterAll(() => test.stop())
-
-const openCatalog = (aws: Aws = test.aws) =>
-  createDynamoCatalog({ aws, sealer: testSealer, checkMs: 1500, log: silentLog })
-
-const version = (tools: readonly string[], change: Partial<VersionOptions> = {}) =>
-  aVersion({ endpointId, functions: tools.map((name) => aTool(name)), ...change })
+import { endpointId, moveOn, openCatalog, test, version } from './own-endpoint.js'
 
 describe('a package', () => {
   const other = (change: Partial<VersionOptions>) =>
@@ -89,7 +68,7 @@ describe('a package', () => {
     })
     let raced: Promise<unknown> | undefined
     const once = () => (raced ??= openCatalog().activate(rival))
-    const late = openCatalog(aws).activate(version(['mine', 'shared']))
+    const late = openCatalog({ aws }).activate(version(['mine', 'shared']))
     await expect(late).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('belongs to package "other"'),
@@ -115,7 +94,7 @@ describe('a package', () => {
 describe('two activations of a package', () => {
   it('at once end with one of the versions, whole', async () => {
     for (let round = 0; round < 5; round++) {
-      endpointId = `race-${round}`
+      moveOn()
       await openCatalog().activate(version(['start', 'shared']))
       const rivals = [
         version(['left', 'shared'], { setting: { side: 'left' } }),
@@ -140,7 +119,7 @@ describe('two activations of a package', () => {
       if (isSwitch(request)) await openCatalog().activate(winner)
     })
     const loser = version(['lost'], { setting: { side: 'loser' } })
-    await expect(openCatalog(aws).activate(loser)).rejects.toMatchObject({
+    await expect(openCatalog({ aws }).activate(loser)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('Another activation of package "weather" won'),
     })
@@ -157,7 +136,7 @@ describe('two activations of a package', () => {
       isDead ||= isSwitch(request)
       if (isDead) throw new Error('killed')
     })
-    const dying = openCatalog(aws).activate(version(['new'], { setting: { unit: 'K' } }))
+    const dying = openCatalog({ aws }).activate(version(['new'], { setting: { unit: 'K' } }))
     await expect(dying).rejects.toThrow('killed')
     aws.close()
     const snapshot = await openCatalog().snapshot(endpointId)

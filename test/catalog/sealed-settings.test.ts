@@ -1,25 +1,19 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Row } from '../../src/aws/rows.js'
 import type { BundleVersion } from '../../src/catalog/catalog.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { createSealer, type Sealer } from '../../src/sealing/sealing.js'
 import type { Log } from '../../src/telemetry/telemetry.js'
-import { startTestAws, type TestAws } from '../support/aws.js'
-import { aTool, aVersion, rowsOf } from './bundle-version.js'
+import { rowsOf } from './bundle-version.js'
+import {
+  endpointId,
+  moveOn,
+  openCatalog as openCatalogWith,
+  test,
+  version,
+} from './own-endpoint.js'
 import { opened, testSealer } from './sealer.js'
-
-let test: TestAws
-let endpointId = ''
-let endpoints = 0
-beforeAll(async () => {
-  test = await startTestAws()
-})
-beforeEach(() => {
-  endpointId = `endpoint-${endpoints++}`
-})
-afterAll(() => test.stop())
 
 const VALUE = 'swordfish-0123'
 const OTHER_KEY = { id: 'young', secret: 'another-secret-of-thirty-two-characters' }
@@ -30,13 +24,11 @@ function openCatalog(sealer: Sealer = testSealer) {
   const said: unknown[] = []
   const say = (fields: object, message: string) => void said.push(fields, message)
   const log: Log = { debug: say, info: say, warn: say, error: say }
-  return { said, ...createDynamoCatalog({ aws: test.aws, sealer, checkMs: 0, log }) }
+  return { said, ...openCatalogWith({ sealer, checkMs: 0, log }) }
 }
 
 const aSecret = (change: { tool?: string; value?: unknown; moduleName?: string } = {}) =>
-  aVersion({
-    endpointId,
-    functions: [aTool(change.tool ?? 'look')],
+  version([change.tool ?? 'look'], {
     setting: { token: change.value ?? VALUE },
     ...(change.moduleName && { moduleName: change.moduleName }),
   })
@@ -88,7 +80,7 @@ describe('a setting in the database', () => {
   it('opens in its own row alone: not at another endpoint, not as another setting', async () => {
     await openCatalog().activate(aSecret())
     const [stolen] = await settingRows()
-    endpointId = `${endpointId}-thief`
+    moveOn()
     await openCatalog().activate(aSecret({ value: 'own' }))
     await rewrite(() => String(stolen?.['setting']))
     expect(await failure(() => setting())).toMatchObject({

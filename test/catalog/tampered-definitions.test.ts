@@ -1,40 +1,10 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { deleteObject, getObject, putObject } from '../../src/aws/objects.js'
 import { bundleDefinitionsKey } from '../../src/aws/table-keys.js'
 import type { BundleVersion } from '../../src/catalog/catalog.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
-import { type Log, silentLog } from '../../src/telemetry/telemetry.js'
-import { startTestAws, type TestAws } from '../support/aws.js'
-import { aTool, aVersion } from './bundle-version.js'
-import { testSealer } from './sealer.js'
-
-let test: TestAws
-let nowMs = Date.UTC(2026, 0, 31)
-let endpointId = ''
-let endpoints = 0
-beforeAll(async () => {
-  test = await startTestAws()
-})
-beforeEach(() => {
-  endpointId = `endpoint-${endpoints++}`
-})
-afterAll(() => test.stop())
-
-const openCatalog = (log: Log = silentLog) =>
-  createDynamoCatalog({
-    aws: test.aws,
-    sealer: testSealer,
-    checkMs: 1500,
-    log,
-    clock: { now: () => (nowMs += 1) },
-  })
-
-const version = (tool: string) => aVersion({ endpointId, functions: [aTool(tool)] })
-
-async function activateAll(...versions: readonly BundleVersion[]): Promise<void> {
-  for (const each of versions) await openCatalog().activate(each)
-}
+import { silentLog } from '../../src/telemetry/telemetry.js'
+import { activateAll, clock, endpointId, openCatalog, test, version } from './own-endpoint.js'
 
 /** What the one tool of an endpoint is. */
 async function served(catalog = openCatalog()) {
@@ -56,11 +26,11 @@ describe('definitions that somebody replaced in the store', () => {
   }
 
   it('are refused, and named in the log', async () => {
-    const one = version('one')
+    const one = version(['one'])
     await activateAll(one)
     await putObject(test.aws, bundleDefinitionsKey(one.ref), evil(one))
     const { errors, log } = logged()
-    await expect(openCatalog(log).snapshot(endpointId)).rejects.toMatchObject({
+    await expect(openCatalog({ log }).snapshot(endpointId)).rejects.toMatchObject({
       code: 'BUNDLE_UNAVAILABLE',
       message: expect.stringContaining('other definitions than were registered'),
     })
@@ -70,7 +40,7 @@ describe('definitions that somebody replaced in the store', () => {
   })
 
   it('are refused for a version that is promoted: the active one stays', async () => {
-    const [one, two] = [version('one'), version('two')]
+    const [one, two] = [version(['one']), version(['two'])]
     await activateAll(one, two)
     await putObject(test.aws, bundleDefinitionsKey(one.ref), evil(one))
     await expect(openCatalog().promote({ ref: one.ref, actor: 'bob' })).rejects.toMatchObject({
@@ -80,12 +50,12 @@ describe('definitions that somebody replaced in the store', () => {
   })
 
   it('do not stop an instance that knows the right ones', async () => {
-    const one = version('one')
+    const one = version(['one'])
     const catalog = openCatalog()
     await catalog.activate(one)
     await catalog.snapshot(endpointId)
     await putObject(test.aws, bundleDefinitionsKey(one.ref), evil(one))
-    nowMs += 1500
+    clock.nowMs += 1500
     expect(await served(catalog)).toBe('one')
   })
 
@@ -96,7 +66,7 @@ describe('definitions that somebody replaced in the store', () => {
     ],
     ['lost', (one: BundleVersion) => deleteObject(test.aws, bundleDefinitionsKey(one.ref))],
   ])('are put right by pushing the version again: %s', async (_how, harm) => {
-    const one = version('one')
+    const one = version(['one'])
     await activateAll(one)
     const key = bundleDefinitionsKey(one.ref)
     const before = await getObject(test.aws, key, 10_000)
@@ -107,7 +77,7 @@ describe('definitions that somebody replaced in the store', () => {
   })
 
   it('before anybody registered them do not become active with the version', async () => {
-    const one = version('one')
+    const one = version(['one'])
     await putObject(test.aws, bundleDefinitionsKey(one.ref), evil(one))
     await activateAll(one)
     const [tool] = (await openCatalog().snapshot(endpointId)).list('tool')

@@ -1,10 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Aws } from '../../src/aws/aws.js'
+import { describe, expect, it } from 'vitest'
 import type { BundleVersion } from '../../src/catalog/catalog.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
 import { awsLosingAnswer } from '../aws/lost-answers.js'
-import { startTestAws, type TestAws } from '../support/aws.js'
 import {
   activePackage,
   aTool,
@@ -13,41 +9,12 @@ import {
   isSwitch,
   listed,
   rowsOf,
-  type VersionOptions,
   watchedAws,
 } from './bundle-version.js'
-import { testSealer } from './sealer.js'
-
-let test: TestAws
-let nowMs = Date.UTC(2026, 0, 31)
-let endpointId = ''
-let endpoints = 0
-beforeAll(async () => {
-  test = await startTestAws()
-})
-beforeEach(() => {
-  endpointId = `endpoint-${endpoints++}`
-})
-afterAll(() => test.stop())
-
-const openCatalog = (aws: Aws = test.aws) =>
-  createDynamoCatalog({
-    aws,
-    sealer: testSealer,
-    checkMs: 1500,
-    log: silentLog,
-    clock: { now: () => (nowMs += 1) },
-  })
-
-const version = (tool: string, change: Partial<VersionOptions> = {}) =>
-  aVersion({ endpointId, functions: [aTool(tool)], ...change })
+import { activateAll, endpointId, openCatalog, test, version } from './own-endpoint.js'
 
 const promote = ({ ref }: BundleVersion, catalog = openCatalog()) =>
   catalog.promote({ ref, actor: 'bob' })
-
-async function activateAll(...versions: readonly BundleVersion[]): Promise<void> {
-  for (const each of versions) await openCatalog().activate(each)
-}
 
 /** What the one tool of an endpoint is, and with which setting. */
 async function served(catalog = openCatalog()) {
@@ -57,7 +24,7 @@ async function served(catalog = openCatalog()) {
 
 describe('a promoted version', () => {
   it('is the active one again, its rows for listing too, and the audit has both', async () => {
-    const [one, two] = [version('one'), version('two')]
+    const [one, two] = [version(['one']), version(['two'])]
     await activateAll(one, two)
     const { definitions } = one
     expect(await promote(one)).toEqual({ outcome: 'activated', definitions })
@@ -78,24 +45,24 @@ describe('a promoted version', () => {
   })
 
   it('has the settings of today, not those that it once had', async () => {
-    const one = version('one', { setting: { key: 'old' } })
-    await activateAll(one, version('two', { setting: { key: 'new' } }))
+    const one = version(['one'], { setting: { key: 'old' } })
+    await activateAll(one, version(['two'], { setting: { key: 'new' } }))
     await promote(one)
     expect(await served()).toEqual(['one', { key: 'new' }])
   })
 
   it('has, for a class that only older versions name, the setting that it had last', async () => {
     const forecast = { moduleName: 'forecast', setting: { key: 'last' } }
-    const first = version('one', { moduleName: 'forecast', setting: { key: 'first' } })
-    await activateAll(first, version('two', forecast), version('three'), version('four'))
+    const first = version(['one'], { moduleName: 'forecast', setting: { key: 'first' } })
+    await activateAll(first, version(['two'], forecast), version(['three']), version(['four']))
     await promote(first)
     expect(await served()).toEqual(['one', { key: 'last' }])
-    await promote(version('four'))
+    await promote(version(['four']))
     expect(await served()).toEqual(['four', { unit: 'C' }])
   })
 
   it('that is active already changes nothing', async () => {
-    const one = version('one')
+    const one = version(['one'])
     await activateAll(one)
     const before = await activePackage(test.aws, endpointId)
     expect(await promote(one)).toMatchObject({ outcome: 'unchanged' })
@@ -103,35 +70,35 @@ describe('a promoted version', () => {
   })
 
   it('is promoted once although the answer to its switch is lost', async () => {
-    const [one, two] = [version('one'), version('two')]
+    const [one, two] = [version(['one']), version(['two'])]
     await activateAll(one, two)
     const { aws, lostCount } = awsLosingAnswer(test, (input) => isSwitch({ ...input }))
-    expect(await promote(one, openCatalog(aws))).toMatchObject({ outcome: 'activated' })
+    expect(await promote(one, openCatalog({ aws }))).toMatchObject({ outcome: 'activated' })
     aws.close()
     expect(lostCount()).toBe(1)
     expect(await activePackage(test.aws, endpointId)).toMatchObject({ revision: 3 })
   })
 
   it('loses against an activation that came between, and leaves that one whole', async () => {
-    const [one, two, three] = [version('one'), version('two'), version('three')]
+    const [one, two, three] = [version(['one']), version(['two']), version(['three'])]
     await activateAll(one, two)
     const aws = watchedAws(test, async (request) => {
       if (isSwitch(request)) await openCatalog().activate(three)
     })
-    await expect(promote(one, openCatalog(aws))).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(promote(one, openCatalog({ aws }))).rejects.toMatchObject({ code: 'CONFLICT' })
     aws.close()
     await expectActive(test.aws, three)
   })
 
   it('whose promotion dies half-way leaves the active one served, and the next puts the rows right', async () => {
-    const [one, two] = [version('one'), version('two')]
+    const [one, two] = [version(['one']), version(['two'])]
     await activateAll(one, two)
     let isDead = false
     const aws = watchedAws(test, (request) => {
       isDead ||= isSwitch(request)
       if (isDead) throw new Error('killed')
     })
-    await expect(promote(one, openCatalog(aws))).rejects.toThrow('killed')
+    await expect(promote(one, openCatalog({ aws }))).rejects.toThrow('killed')
     aws.close()
     expect(await served()).toEqual(['two', { unit: 'C' }])
     await promote(one)
@@ -139,7 +106,7 @@ describe('a promoted version', () => {
   })
 
   it('is refused when the package is no longer as it was seen', async () => {
-    const [one, two] = [version('one'), version('two')]
+    const [one, two] = [version(['one']), version(['two'])]
     await activateAll(one, two)
     const stale = openCatalog().promote({ ref: one.ref, actor: 'bob', revision: 1 })
     await expect(stale).rejects.toMatchObject({ code: 'CONFLICT' })
@@ -147,10 +114,10 @@ describe('a promoted version', () => {
   })
 
   it('does not take over what became another package’s meanwhile', async () => {
-    const one = version('shared')
-    await activateAll(one, version('two'))
+    const one = version(['shared'])
+    await activateAll(one, version(['two']))
     const other = { packageName: 'other', moduleName: 'other' }
-    await activateAll(version('shared', other))
+    await activateAll(version(['shared'], other))
     await expect(promote(one)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('package "other"'),
@@ -160,8 +127,8 @@ describe('a promoted version', () => {
 
 describe('a version that a package does not know', () => {
   it.each<[string, () => Promise<BundleVersion['ref']>]>([
-    ['that never was', async () => ({ ...version('one').ref, sha256: 'f'.repeat(64) })],
-    ['of a package that never was', async () => ({ ...version('one').ref, packageName: 'none' })],
+    ['that never was', async () => ({ ...version(['one']).ref, sha256: 'f'.repeat(64) })],
+    ['of a package that never was', async () => ({ ...version(['one']).ref, packageName: 'none' })],
     [
       'of another endpoint',
       async () => {
@@ -173,13 +140,13 @@ describe('a version that a package does not know', () => {
     [
       'of another package',
       async () => {
-        const other = version('x', { packageName: 'other', moduleName: 'other' })
+        const other = version(['x'], { packageName: 'other', moduleName: 'other' })
         await openCatalog().activate(other)
         return { ...other.ref, packageName: 'weather' }
       },
     ],
   ])('%s is refused by name, in the same words', async (_kind, refOf) => {
-    await activateAll(version('one'))
+    await activateAll(version(['one']))
     const ref = await refOf()
     const refused = openCatalog().promote({ ref, actor: 'bob' })
     await expect(refused).rejects.toMatchObject({
@@ -190,11 +157,11 @@ describe('a version that a package does not know', () => {
 
   it('is one that twenty others have followed, and its setting is gone with it', async () => {
     const [first, second] = [
-      version('t0', { moduleName: 'm0' }),
-      version('t1', { moduleName: 'm1' }),
+      version(['t0'], { moduleName: 'm0' }),
+      version(['t1'], { moduleName: 'm1' }),
     ]
     await activateAll(first, second)
-    for (let n = 2; n <= 21; n++) await activateAll(version(`t${n}`))
+    for (let n = 2; n <= 21; n++) await activateAll(version([`t${n}`]))
     await expect(promote(first)).rejects.toMatchObject({ code: 'BUNDLE_UNAVAILABLE' })
     const settings = await listed(test.aws, endpointId, 'settings', 'setting_id')
     expect(settings.map((id) => id.split('#')[0])).toEqual([
@@ -206,8 +173,8 @@ describe('a version that a package does not know', () => {
 })
 
 it('a class whose setting nobody knows has to be pushed again, with its variables', async () => {
-  const one = version('one', { moduleName: 'forecast' })
-  await activateAll(one, version('two'))
+  const one = version(['one'], { moduleName: 'forecast' })
+  await activateAll(one, version(['two']))
   const { PutCommand } = await import('@aws-sdk/lib-dynamodb')
   const row = await activePackage(test.aws, endpointId)
   const Item = { ...row, kept_settings: [] }
@@ -219,8 +186,8 @@ it('a class whose setting nobody knows has to be pushed again, with its variable
 })
 
 it('the packages of an endpoint are listed with what each can go back to, and of no other', async () => {
-  const [one, two] = [version('one'), version('two')]
-  const other = version('x', { packageName: 'other', moduleName: 'other' })
+  const [one, two] = [version(['one']), version(['two'])]
+  const other = version(['x'], { packageName: 'other', moduleName: 'other' })
   await activateAll(one, two, other, aVersion({ endpointId: 'elsewhere', functions: [] }))
   expect(await openCatalog().packages(endpointId)).toEqual([
     {
@@ -241,13 +208,14 @@ it('the packages of an endpoint are listed with what each can go back to, and of
 })
 
 it('more classes than a row can name are refused in a few words, and nothing is active', async () => {
-  const { ref, definitions, ...rest } = version('one')
-  const ids = Array.from({ length: 1500 }, (_, n) => `weather/${'m'.repeat(60)}${n}/Weather`)
+  const { ref, definitions, ...rest } = version(['one'])
+  const count = 250
+  const ids = Array.from({ length: count }, (_, n) => `weather/${'m'.repeat(900)}${n}/Weather`)
   const settings = new Map(ids.map((id) => [id, {}]))
   const many = { ...rest, ref, definitions, settings }
   await expect(openCatalog().activate(many)).rejects.toMatchObject({
     code: 'BUNDLE_INVALID',
-    message: expect.stringContaining('has 1500 classes'),
+    message: expect.stringContaining(`has ${count} classes`),
   })
   expect((await openCatalog().snapshot(endpointId)).list('tool')).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toIso } from '../../src/domain/clock.js'
-import { openTerminal } from './program.js'
+import { closedPipe, openTerminal } from './program.js'
 import { aCall, type History, openHistory } from './recorded-calls.js'
 
 let history: History
@@ -100,5 +100,17 @@ content
         stderr: `no call ${id.replace('\u001b', String.raw`\u001b`)} at endpoint default\n`,
       })
     expect((await show(call.callId, '--endpoint', 'acme')).exitCode).toBe(0)
+  })
+
+  it('ends well when nobody reads on', async () => {
+    const call = aCall()
+    await history.calls.finish(call)
+    const stdout = closedPipe()
+    const terminal = openTerminal(history.env, { stdout })
+    expect(await terminal.run('calls', 'show', call.callId)).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+    expect(stdout.destroyed).toBe(true)
   })
 })

@@ -157,6 +157,22 @@ describe('where a module runs', () => {
       'MODULE_EXECUTORS must be a list of ENDPOINT/PACKAGE/MODULE=EXECUTOR: * for any, and process, worker, inline',
     )
   })
+
+  it.each(['*/trusted/*=inline', '*/*/fast=worker', '*/trusted/fast=worker'])(
+    'MODULE_EXECUTORS=%s is refused: any publisher may take that name',
+    (MODULE_EXECUTORS) => {
+      expect(() => readConfig({ MODULE_EXECUTORS })).toThrow(
+        'MODULE_EXECUTORS must name the endpoint where it takes a package or module out of process: anybody may publish under that name',
+      )
+    },
+  )
+
+  it.each(['*/*/*=inline', 'acme/trusted/*=inline', '*/wild/fast=process'])(
+    'MODULE_EXECUTORS=%s is taken',
+    (MODULE_EXECUTORS) => {
+      expect(readConfig({ MODULE_EXECUTORS }).MODULE_EXECUTORS).toHaveLength(1)
+    },
+  )
 })
 
 describe('the help', () => {

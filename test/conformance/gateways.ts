@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws.js'
 import { createLog } from '../../src/telemetry/telemetry.js'
 import { startAuthProxy } from '../support/auth-proxy.js'
+import { accountAt } from '../support/aws-account.js'
 import { type Gateway, startGateway } from '../support/product.js'
 import { startTestRedis } from '../support/redis.js'
 import { startRoundRobinProxy } from '../support/round-robin-proxy.js'
@@ -53,7 +54,8 @@ export async function serveTwo(lifetimes: Lifetimes, { aws }: Engine): Promise<S
   const redis = await startTestRedis()
   lifetimes.endWith(() => redis.stop())
   const token = secret()
-  const env = { ...accountOf(aws), REDIS_URL: redis.url, ADMIN_STATIC_TOKEN: token }
+  const own = { TABLE_PREFIX: 'two-', JWT_SECRET_KEY: secret(), ADMIN_STATIC_TOKEN: token }
+  const env = { ...accountAt(aws), ...own, REDIS_URL: redis.url }
   const first = await start(lifetimes, await createFolder(lifetimes), env)
   const second = await start(lifetimes, await createFolder(lifetimes), env)
   const proxy = await startRoundRobinProxy([first.url, second.url], token)
@@ -61,21 +63,6 @@ export async function serveTwo(lifetimes: Lifetimes, { aws }: Engine): Promise<S
   return {
     url: `${proxy.url}/mcp`,
     log: () => `${first.stderr()}the other gateway's:\n${second.stderr()}`,
-  }
-}
-
-/** The engine as an AWS account: nothing but what AWS holds is shared then. */
-function accountOf({ url = '' }: LocalAws): Record<string, string> {
-  return {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'key',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_DYNAMODB: url,
-    AWS_ENDPOINT_URL_S3: url,
-    FUNCT_BUCKET_NAME: 'conformance',
-    TABLE_PREFIX: 'two-',
-    INITIALIZE_TABLES: '1',
-    JWT_SECRET_KEY: secret(),
   }
 }
 

@@ -1,9 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { type Child, mcpDaemon, run } from '../support/product.js'
-import { freshFolder, start, TIMEOUT_MS } from './fresh-product.js'
+import { freshFolder, TIMEOUT_MS } from './fresh-product.js'
 import { type Connect, realClients } from './real-clients.js'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startTestGateway()
+})
+afterAll(() => gateway.stop())
 
 /** Types a command; its folder is the one that it is given. */
 async function type(env: Record<string, string>, ...args: string[]) {
@@ -47,9 +54,9 @@ const SECOND_TOOL = `tools: {
     },`
 
 describe.each([
-  ['JavaScript', [], 'index.js'],
-  ['TypeScript', ['--ts'], 'index.ts'],
-])('an author who writes %s', { timeout: TIMEOUT_MS }, (_language, flags, code) => {
+  ['JavaScript', [], 'index.js', 'acme'],
+  ['TypeScript', ['--ts'], 'index.ts', 'globex'],
+])('an author who writes %s', { timeout: TIMEOUT_MS }, (_language, flags, code, endpointId) => {
   it('gets from an empty folder to a tool that every agent can call', async () => {
     const DATA_DIR = await freshFolder()
     const folder = join(await freshFolder(), 'hello')
@@ -104,7 +111,7 @@ describe.each([
   })
 
   it('builds the same bytes wherever it is, and pushes what runs', async () => {
-    const [DATA_DIR, one, other] = [await freshFolder(), await freshFolder(), await freshFolder()]
+    const [one, other] = [await freshFolder(), await freshFolder()]
     const build = async (place: string) => {
       await type({}, 'bundle', 'init', join(place, 'hello'), ...flags)
       const zip = join(place, 'built.zip')
@@ -113,23 +120,20 @@ describe.each([
       expect(built).toMatchObject({ exitCode: 0, stderr: '' })
       return { zip, hash: /SHA-256 (\w+)\n$/.exec(built.stdout)?.[1] }
     }
-    const [first, second] = [await build(one), await build(join(other, 'deeper', 'still'))]
+    const places = [one, join(other, 'deeper', 'still')] as const
+    const [first, second] = await Promise.all([build(places[0]), build(places[1])])
     expect(second.hash).toBe(first.hash)
     expect((await readFile(second.zip)).equals(await readFile(first.zip))).toBe(true)
 
-    const gateway = await start({ dataFolder: DATA_DIR, env: { MCP_ENDPOINT_ID: 'acme' } })
-    const pushed = await type({ DATA_DIR }, 'bundle', 'push', first.zip, '--endpoint', 'acme')
-    expect(pushed.stdout).toMatch(/^hello [0-9a-f]{12} activated at endpoint acme: 1 tool, 1 res/)
-    const again = await type(
-      { DATA_DIR },
-      'bundle',
-      'push',
-      join(one, 'hello'),
-      '--endpoint',
-      'acme',
+    const env = { DATA_DIR: gateway.dataFolder }
+    const push = (what: string) => type(env, 'bundle', 'push', what, '--endpoint', endpointId)
+    expect((await push(first.zip)).stdout).toMatch(
+      new RegExp(`^hello [0-9a-f]{12} activated at endpoint ${endpointId}: 1 tool, 1 res`),
     )
-    expect(again.stdout).toContain(' unchanged at endpoint acme')
-    const server = { url: new URL('/acme/mcp', gateway.url).href, token: gateway.newToken ?? '' }
+    const again = await push(join(one, 'hello'))
+    expect(again.stdout).toContain(` unchanged at endpoint ${endpointId}`)
+    const token = await gateway.tokenFor('ann', endpointId)
+    const server = { url: `${gateway.url}/${endpointId}/mcp`, token }
     for (const [, , connect] of realClients) {
       const client = await connect(server)
       const hello = () => client.callTool('hello', { name: 'Ann', times: 2 })

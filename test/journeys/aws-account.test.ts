@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
-import { modernPost } from '../support/modern-post.js'
+import { accountAt } from '../support/aws-account.js'
 import { bundleFolder } from '../support/gateway.js'
+import { modernPost } from '../support/modern-post.js'
 import {
   createDataFolder,
   type Gateway,
@@ -23,7 +24,13 @@ beforeAll(async () => {
   const folder = await createDataFolder()
   const engine = await startLocalAws({ dataFolder: folder, port: 0, log: silentLog })
   account = { folder, engine }
-  gateway = await startGateway({ dataFolder: ownFolder, env: settings() })
+  const env = {
+    ...accountAt(engine),
+    MCP_CONFIG_FILE: bundleFolder('journey_tools'),
+    JWT_SECRET_KEY: 'a-signing-key-of-more-than-32-characters',
+    ADMIN_STATIC_TOKEN: TOKEN,
+  }
+  gateway = await startGateway({ dataFolder: ownFolder, env })
 })
 afterAll(async () => {
   await gateway.stop()
@@ -31,23 +38,6 @@ afterAll(async () => {
   await removeDataFolder(account.folder)
   await removeDataFolder(ownFolder)
 })
-
-/** An AWS account whose DynamoDB and S3 answer at other addresses. */
-function settings(): Record<string, string> {
-  const url = account.engine.url ?? ''
-  return {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'key',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_DYNAMODB: url,
-    AWS_ENDPOINT_URL_S3: url,
-    FUNCT_BUCKET_NAME: 'bundles',
-    INITIALIZE_TABLES: '1',
-    MCP_CONFIG_FILE: bundleFolder('journey_tools'),
-    JWT_SECRET_KEY: 'a-signing-key-of-more-than-32-characters',
-    ADMIN_STATIC_TOKEN: TOKEN,
-  }
-}
 
 describe('a gateway with an AWS account', () => {
   it('creates its tables when told to, publishes, serves and records there', async () => {

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { hasRedis } from '../support/redis.js'
 import { startRoundRobinProxy } from '../support/round-robin-proxy.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 import {
   type Connect,
   type Notice,
@@ -50,23 +51,16 @@ describe.each(everywhere)('a user of $name over $over', ({ name, era, over, conn
 })
 
 describe.skipIf(!hasRedis)('on two gateways, each request to the other one than the last', () => {
-  let redis: TestRedis
-  let second: TestGateway
-  let first: TestGateway
+  let both: TwoGateways
   let proxy: Awaited<ReturnType<typeof startRoundRobinProxy>>
   beforeAll(async () => {
-    redis = await startTestRedis()
-    const env = { REDIS_URL: redis.url, EXECUTOR }
-    first = await startTestGateway({ env, sharing: gateway })
-    second = await startTestGateway({ env, sharing: gateway })
+    both = await startTwoGateways({ env: { EXECUTOR }, sharing: gateway })
     const token = await gateway.tokenFor('ann')
-    proxy = await startRoundRobinProxy([new URL(first.url), new URL(second.url)], token)
+    proxy = await startRoundRobinProxy([new URL(both.first.url), new URL(both.second.url)], token)
   })
   afterAll(async () => {
     await proxy.close()
-    await second.stop()
-    await first.stop()
-    await redis.stop()
+    await both.stop()
   })
 
   describe.each(realClients)('a user of %s', (name, era, connect) => {

@@ -24,7 +24,7 @@ const results = strangeResults(createSeeded(seed + 1))
 
 let gateway: TestGateway
 beforeAll(async () => {
-  gateway = await startTestGateway({ env: { PAGE_SIZE: '37' } })
+  gateway = await startTestGateway({ env: { PAGE_SIZE: '37', CATALOG_CHECK_MS: '60000' } })
 })
 afterAll(() => gateway.stop())
 

@@ -1,5 +1,6 @@
 /** The MCP inspector's command line: a client that others wrote, as its own users run it. */
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createDataFolder,
@@ -44,12 +45,20 @@ const token = 'the-admin-token-of-the-inspector-0123456789'
 async function inspect(target: readonly string[], args: readonly string[]) {
   const format = ['--format', 'json', '-q', '--stored-auth-only']
   const command = ['mcp-inspector', '--cli', ...target, ...args, ...format]
-  const child = run(command, { PATH: searchPath ?? '' })
+  // What Node has compiled for the first run is there for all of them.
+  const NODE_COMPILE_CACHE = join(dataFolder, 'compiled')
+  const child = run(command, { PATH: searchPath ?? '', NODE_COMPILE_CACHE })
   const { exitCode } = await child.ended
   const [line = ''] = child.stdout().split('\n')
   const { result } = JSON.parse(line || '{}') as { result?: unknown }
   return { exitCode, result, stderr: child.stderr() }
 }
+
+const users = { HTTP: 'operator', stdio: 'ide' } as const
+const eras = [
+  ['legacy', '2025-11-25'],
+  ['modern', '2026-07-28'],
+] as const
 
 const targets = {
   HTTP: () => {
@@ -57,8 +66,12 @@ const targets = {
     return [url, '--transport', 'http', '--header', `Authorization: Bearer ${token}`]
   },
   stdio: () => {
-    const sidecar = [...mcpDaemon, 'start', '--stdio']
-    return [...sidecar, '--transport', 'stdio', '-e', `DATA_DIR=${dataFolder}`]
+    const sidecar = [...mcpDaemon, 'start', '--stdio', '--transport', 'stdio']
+    const env = { DATA_DIR: dataFolder, MCP_USER_ID: users.stdio, EXECUTOR: 'worker' }
+    return [
+      ...sidecar,
+      ...Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
+    ]
   },
 } as const
 
@@ -72,62 +85,61 @@ describe.skipIf(searchPath === undefined)('the inspector', { timeout: TIMEOUT_MS
     await removeDataFolder(dataFolder)
   })
 
-  describe.each([
-    ['HTTP', 'legacy', '2025-11-25'],
-    ['HTTP', 'modern', '2026-07-28'],
-    ['stdio', 'legacy', '2025-11-25'],
-    ['stdio', 'modern', '2026-07-28'],
-  ] as const)('over %s in the %s era', (transport, era, revision) => {
-    const ask = (method: string, ...args: string[]) =>
-      inspect(targets[transport](), ['--protocol-era', era, '--method', method, ...args])
-    const call = (args: object) =>
-      ask('tools/call', '--tool-name', 'add', '--tool-args-json', JSON.stringify(args))
+  // One process at a time on each side.
+  describe.concurrent.each(['HTTP', 'stdio'] as const)('over %s', (transport) => {
+    describe.sequential.each(eras)('in the %s era', (era, revision) => {
+      const ask = (method: string, ...args: string[]) =>
+        inspect(targets[transport](), ['--protocol-era', era, '--method', method, ...args])
+      const call = (args: object) =>
+        ask('tools/call', '--tool-name', 'add', '--tool-args-json', JSON.stringify(args))
 
-    it('agrees on the revision', async () => {
-      expect(await ask('initialize')).toMatchObject({
-        exitCode: 0,
-        result: { protocolVersion: revision, serverInfo: { name: 'mcp-daemon-engine' } },
+      it('agrees on the revision', async () => {
+        expect(await ask('initialize')).toMatchObject({
+          exitCode: 0,
+          result: { protocolVersion: revision, serverInfo: { name: 'mcp-daemon-engine' } },
+        })
       })
-    })
 
-    it.each([
-      ['tools/list', { tools: [{ name: 'add' }, { name: 'count_down' }, { name: 'echo' }] }],
-      ['resources/list', { resources: [{ uri: 'demo://about' }] }],
-      [
-        'resources/templates/list',
-        { resourceTemplates: [{ uriTemplate: 'demo://greeting/{name}' }] },
-      ],
-      ['prompts/list', { prompts: [{ name: 'summarize' }] }],
-    ])('gets %s', async (method, result) => {
-      expect(await ask(method)).toMatchObject({ exitCode: 0, result })
-    })
-
-    it('calls a tool, which is recorded', async () => {
-      const answer = await call({ a: 2, b: 3 })
-      expect(answer).toMatchObject({ exitCode: 0, result: { structuredContent: { sum: 5 } } })
-      const [last] = await readStoredCalls(dataFolder)
-      expect(last).toMatchObject({ name: 'add', status: 'completed', protocol_version: revision })
-    })
-
-    it('sees that a tool failed', async () => {
-      const answer = await call({ a: 2 })
-      // The inspector's own code for a result with isError.
-      expect(answer).toMatchObject({ exitCode: 5, result: { isError: true } })
-      expect(JSON.stringify(answer.result)).toContain(`must have required property 'b'`)
-    })
-
-    it('reads a resource', async () => {
-      expect(await ask('resources/read', '--uri', 'demo://greeting/Ann')).toMatchObject({
-        exitCode: 0,
-        result: { contents: [{ uri: 'demo://greeting/Ann', text: 'Hello, Ann!' }] },
+      it.each([
+        ['tools/list', { tools: [{ name: 'add' }, { name: 'count_down' }, { name: 'echo' }] }],
+        ['resources/list', { resources: [{ uri: 'demo://about' }] }],
+        [
+          'resources/templates/list',
+          { resourceTemplates: [{ uriTemplate: 'demo://greeting/{name}' }] },
+        ],
+        ['prompts/list', { prompts: [{ name: 'summarize' }] }],
+      ])('gets %s', async (method, result) => {
+        expect(await ask(method)).toMatchObject({ exitCode: 0, result })
       })
-    })
 
-    it('gets a prompt', async () => {
-      const args = ['--prompt-name', 'summarize', '--prompt-args', 'topic=tea']
-      const { exitCode, result } = await ask('prompts/get', ...args)
-      expect(exitCode).toBe(0)
-      expect(JSON.stringify(result)).toContain('Summarize tea in three sentences')
+      it('calls a tool, which is recorded', async () => {
+        const answer = await call({ a: 2, b: 3 })
+        expect(answer).toMatchObject({ exitCode: 0, result: { structuredContent: { sum: 5 } } })
+        const calls = await readStoredCalls(dataFolder)
+        const last = calls.find(({ user_id }) => user_id === users[transport])
+        expect(last).toMatchObject({ name: 'add', status: 'completed', protocol_version: revision })
+      })
+
+      it('sees that a tool failed', async () => {
+        const answer = await call({ a: 2 })
+        // The inspector's own code for a result with isError.
+        expect(answer).toMatchObject({ exitCode: 5, result: { isError: true } })
+        expect(JSON.stringify(answer.result)).toContain(`must have required property 'b'`)
+      })
+
+      it('reads a resource', async () => {
+        expect(await ask('resources/read', '--uri', 'demo://greeting/Ann')).toMatchObject({
+          exitCode: 0,
+          result: { contents: [{ uri: 'demo://greeting/Ann', text: 'Hello, Ann!' }] },
+        })
+      })
+
+      it('gets a prompt', async () => {
+        const args = ['--prompt-name', 'summarize', '--prompt-args', 'topic=tea']
+        const { exitCode, result } = await ask('prompts/get', ...args)
+        expect(exitCode).toBe(0)
+        expect(JSON.stringify(result)).toContain('Summarize tea in three sentences')
+      })
     })
   })
 

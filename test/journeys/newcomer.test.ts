@@ -3,9 +3,16 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { modernPost } from '../support/modern-post.js'
-import { enginePids, type Gateway, mcpDaemon, run } from '../support/product.js'
+import {
+  createDataFolder,
+  enginePids,
+  type Gateway,
+  mcpDaemon,
+  removeDataFolder,
+  run,
+} from '../support/product.js'
 import { readStoredCalls } from '../support/records.js'
 import { freshFolder, npmStart, start, TIMEOUT_MS } from './fresh-product.js'
 
@@ -29,10 +36,18 @@ function post(gateway: Gateway, method: string, params: object, token = gateway.
   return fetch(new URL('/default/mcp', gateway.url), modernPost(method, params, token))
 }
 
-/** A call that takes another second, seen to run. */
+const TOKEN = 'the-admin-token-of-one-who-came-before-0123456789'
+/** What is started there need not begin anew. */
+let usedFolder: string
+beforeAll(async () => {
+  usedFolder = await createDataFolder()
+})
+afterAll(() => removeDataFolder(usedFolder))
+
+/** A call that goes on for a while, seen to run. */
 async function startLongCall(gateway: Gateway) {
-  const params = { name: 'count_down', arguments: { from: 2, delay_ms: 1000 } }
-  const { body } = await post(gateway, 'tools/call', params)
+  const params = { name: 'count_down', arguments: { from: 2, delay_ms: 700 } }
+  const { body } = await post(gateway, 'tools/call', params, TOKEN)
   if (body === null) throw new Error('the answer has no body')
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let text = (await reader.read()).value ?? ''
@@ -86,7 +101,7 @@ describe('a newcomer', { timeout: TIMEOUT_MS }, () => {
   )
 
   it('without its token gets nothing', async () => {
-    const gateway = await start({ dataFolder: await freshFolder() })
+    const gateway = await start({ dataFolder: usedFolder })
     const { status } = await post(gateway, 'tools/list', {}, 'x'.repeat(43))
     expect(status).toBe(401)
   })
@@ -98,8 +113,9 @@ describe('whoever ends it', { timeout: TIMEOUT_MS }, () => {
     ['SIGTERM to npm start', 'SIGTERM', 'process', npmStart],
     ['Ctrl+C in the terminal of npm start', 'SIGINT', 'group', npmStart],
   ] as const)('with %s gets running calls answered', async (_how, signal, to, command) => {
-    const dataFolder = await freshFolder()
-    const gateway = await start({ command, dataFolder, env: { DRAIN_TIMEOUT_MS: '60000' } })
+    const env = { ADMIN_STATIC_TOKEN: TOKEN, DRAIN_TIMEOUT_MS: '60000' }
+    const gateway = await start({ command, dataFolder: usedFolder, env })
+    const before = await readStoredCalls(usedFolder)
     const restOfAnswer = await startLongCall(gateway)
 
     gateway.send(signal, to)
@@ -110,8 +126,9 @@ describe('whoever ends it', { timeout: TIMEOUT_MS }, () => {
     expect(performance.now() - answeredAt).toBeLessThan(10_000)
     expect(exitCode).toBe(0)
     expect(await isRefused(gateway.url)).toBe(true)
-    const calls = await readStoredCalls(dataFolder)
-    expect(calls.map(({ name, status }) => [name, status])).toEqual([['count_down', 'completed']])
+    const calls = await readStoredCalls(usedFolder)
+    const own = calls.slice(0, calls.length - before.length)
+    expect(own.map(({ name, status }) => [name, status])).toEqual([['count_down', 'completed']])
   })
 })
 
@@ -143,17 +160,16 @@ describe('a wrong configuration', { timeout: TIMEOUT_MS }, () => {
   })
 
   it('a port in use is one clear line, and the gateway is gone', async () => {
-    const dataFolder = await freshFolder()
     const other = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void other.close())
     await once(other, 'listening')
     const address = other.address()
     if (address === null || typeof address === 'string') throw new Error('no port')
-    const env = { DATA_DIR: dataFolder, PORT: String(address.port), LOG_LEVEL: 'error' }
+    const env = { DATA_DIR: usedFolder, PORT: String(address.port), LOG_LEVEL: 'error' }
     const child = run([...mcpDaemon, 'start'], env)
     expect(await child.ended).toEqual({ exitCode: 1, signal: null })
     expect(child.stdout()).toBe('')
     expect(child.stderr()).toMatch(new RegExp(`^.*address already in use.*:${address.port}\n$`))
-    expect(enginePids(dataFolder)).toHaveLength(1)
+    expect(enginePids(usedFolder)).toHaveLength(1)
   })
 })

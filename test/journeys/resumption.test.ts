@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { hasRedis } from '../support/redis.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 import {
   type Answers,
   legacyClients,
@@ -26,8 +27,10 @@ interface Setting {
   readonly second: () => TestGateway
 }
 
+/** The clients go side by side, for most of the time they wait; what each does has an order. */
 function whatEveryCutSurvives({ first, second }: Setting): void {
-  describe.each(legacyClients)('%s', (_name, _era, connect) => {
+  describe.concurrent.each(legacyClients)('%s', (clientName, _era, connect) => {
+    const userId = clientName.replaceAll(' ', '-')
     let proxy: CuttingProxy
     let client: RealClient
     let cuts: number
@@ -41,7 +44,7 @@ function whatEveryCutSurvives({ first, second }: Setting): void {
     })
 
     const connectAs = async (user: User) => {
-      const token = await first().tokenFor('ann')
+      const token = await first().tokenFor(userId)
       client = await connect({ url: `${proxy.url}/default/mcp`, token }, user)
     }
     const cut = () => {
@@ -49,7 +52,7 @@ function whatEveryCutSurvives({ first, second }: Setting): void {
       proxy.cut()
     }
 
-    it.each([
+    it.sequential.each([
       ['in the middle', [5]],
       ['again and again', [5, STEPS - 20]],
     ])(
@@ -69,7 +72,7 @@ function whatEveryCutSurvives({ first, second }: Setting): void {
       },
     )
 
-    it('is asked once, and answers after it was cut off with the question open [L12]', async () => {
+    it.sequential('is asked once, and answers after it was cut off with the question open [L12]', async () => {
       let asked = 0
       const seen: number[] = []
       const answers: Answers = {
@@ -90,16 +93,17 @@ function whatEveryCutSurvives({ first, second }: Setting): void {
       expect(seen).toEqual([1, 2, 3, 4])
     })
 
-    it('gets the answer of a function that has closed its stream meanwhile', async () => {
+    it.sequential('gets the answer of a function that has closed its stream meanwhile', async () => {
       await connectAs({})
       expect(await client.callTool('close_stream', { ms: 200 })).toMatchObject({
         content: [{ text: 'answered after the stream was closed' }],
       })
     })
 
-    it('has each call once in the records, completed', async () => {
+    it.sequential('has each call once in the records, completed', async () => {
       const calls = await readStoredCalls(first().dataFolder)
-      const told = calls.slice(0, 4).map(({ name, status }) => `${name} ${status}`)
+      const own = calls.filter((call) => call.user_id === userId)
+      const told = own.map(({ name, status }) => `${name} ${status}`)
       expect(told).toEqual([
         'close_stream completed',
         'ask_amid_work completed',
@@ -123,7 +127,7 @@ async function publishAll(gateway: TestGateway): Promise<void> {
   await gateway.publish(`${bundles}/holding_tools`)
 }
 
-describe('a connection cut in the middle of a call, and the same gateway', () => {
+describe.concurrent('a connection cut in the middle of a call, and the same gateway', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     gateway = await startTestGateway()
@@ -134,22 +138,17 @@ describe('a connection cut in the middle of a call, and the same gateway', () =>
   whatEveryCutSurvives({ first: () => gateway, second: () => gateway })
 })
 
-describe.skipIf(!hasRedis)('a connection cut in the middle of a call, and another gateway', () => {
-  let redis: TestRedis
-  let first: TestGateway
-  let second: TestGateway
-  beforeAll(async () => {
-    redis = await startTestRedis()
-    const env = { REDIS_URL: redis.url }
-    first = await startTestGateway({ env })
-    second = await startTestGateway({ env, sharing: first })
-    await publishAll(first)
-  })
-  afterAll(async () => {
-    await second.stop()
-    await first.stop()
-    await redis.stop()
-  })
+describe.skipIf(!hasRedis)(
+  'a connection cut in the middle of a call, and another gateway',
+  { concurrent: true },
+  () => {
+    let both: TwoGateways
+    beforeAll(async () => {
+      both = await startTwoGateways()
+      await publishAll(both.first)
+    })
+    afterAll(() => both.stop())
 
-  whatEveryCutSurvives({ first: () => first, second: () => second })
-})
+    whatEveryCutSurvives({ first: () => both.first, second: () => both.second })
+  },
+)

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleFolder, startTestGateway, type TestGateway } from '../support/gateway.js'
-import { createDataFolder, removeDataFolder } from '../support/product.js'
+import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { type Answers, type RealClient, realClients } from './real-clients.js'
 import { sidecar } from './sidecar.js'
 
-let dataFolder: string
+const EXECUTOR = 'worker'
 let gateway: TestGateway
 beforeAll(async () => {
-  dataFolder = await createDataFolder()
-  gateway = await startTestGateway()
+  gateway = await startTestGateway({ env: { EXECUTOR } })
   await gateway.publish('asking_tools')
 })
-afterAll(async () => {
-  await gateway.stop()
-  await removeDataFolder(dataFolder)
-})
+afterAll(() => gateway.stop())
 
 const answers: Answers = {
   elicit: () => ({ action: 'accept', content: { name: 'Ann' } }),
@@ -31,7 +26,7 @@ const servers = {
     url: `${gateway.url}/default/mcp`,
     token: await gateway.tokenFor('ann'),
   }),
-  stdio: async () => sidecar(dataFolder, { MCP_CONFIG_FILE: bundleFolder('asking_tools') }),
+  stdio: async () => sidecar(gateway.dataFolder, { EXECUTOR }),
 }
 
 const everywhere = realClients.flatMap(([name, era, connect]) =>

@@ -1,9 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { bundleFolder } from '../support/gateway.js'
 import { modernPost } from '../support/modern-post.js'
-import { type Child, enginePids, type Gateway, mcpDaemon, run } from '../support/product.js'
+import {
+  type Child,
+  createDataFolder,
+  enginePids,
+  type Gateway,
+  mcpDaemon,
+  removeDataFolder,
+  run,
+  startGateway,
+} from '../support/product.js'
 import { readStoredCalls } from '../support/records.js'
 import { freshFolder, npmStart, start, TIMEOUT_MS } from './fresh-product.js'
 
@@ -25,7 +34,6 @@ interface Sidecar extends Client {
 function startSidecar(dataFolder: string, userId: string): Sidecar {
   const command = ['npm', 'run', '-s', 'start', '--', '--stdio']
   const child = run(command, { DATA_DIR: dataFolder, MCP_USER_ID: userId })
-  onTestFinished(async () => void (await child.stop()))
   let lastId = 0
   return {
     child,
@@ -95,6 +103,7 @@ describe('on one data folder', { timeout: TIMEOUT_MS }, () => {
   it('two sidecars, npm start and bundle push, begun at once, all work on one engine', async () => {
     const dataFolder = await freshFolder()
     const sidecars = ['ann', 'ben'].map((userId) => startSidecar(dataFolder, userId))
+    for (const { child } of sidecars) onTestFinished(async () => void (await child.stop()))
     const [gateway, pushed, ...hellos] = await Promise.all([
       start({ command: npmStart, dataFolder }),
       push(dataFolder, bundleFolder('journey_tools'), 'acme'),
@@ -130,29 +139,36 @@ describe('on one data folder', { timeout: TIMEOUT_MS }, () => {
     for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' })
   }
 
-  it('a pushed bundle is served within 2 s by what runs already', async () => {
+  it('two that start at once agree on one token, and one of them prints it', async () => {
     const dataFolder = await freshFolder()
-    const gateway = await start({ dataFolder })
-    const sidecar = startSidecar(dataFolder, 'ann')
-    const clients = [clientOf(gateway, gateway.newToken), sidecar]
-    await initialize(sidecar)
-    for (const client of clients) expect(await toolNames(client)).not.toContain('boil')
+    const settings = { command: npmStart, dataFolder }
+    const gateways = await Promise.all([start(settings), start(settings)])
+    const tokens = gateways.flatMap(({ newToken }) => newToken ?? [])
+    expect(tokens).toHaveLength(1)
+    for (const gateway of gateways)
+      expect(await toolNames(clientOf(gateway, tokens[0]))).toContain('echo')
+  })
+})
 
-    expect((await push(dataFolder, await writeKettle(dataFolder), 'default')).exitCode).toBe(0)
-    const isServed = (client: Client) =>
-      expect.poll(() => toolNames(client), { timeout: 2000, interval: 50 }).toContain('boil')
-    await Promise.all(clients.map(isServed))
-    const call = { name: 'boil', arguments: {} }
-    for (const client of clients)
-      expect((await client.request('tools/call', call)).result).toEqual(echoed('hot'))
+describe('a gateway and a sidecar on one data folder', { timeout: TIMEOUT_MS }, () => {
+  let dataFolder: string
+  let gateway: Gateway
+  let client: Client
+  let sidecar: Sidecar
+  beforeAll(async () => {
+    dataFolder = await createDataFolder()
+    gateway = await startGateway({ dataFolder })
+    client = clientOf(gateway, gateway.newToken)
+    sidecar = startSidecar(dataFolder, 'ann')
+    await initialize(sidecar)
+  })
+  afterAll(async () => {
+    await Promise.all([gateway.stop(), sidecar.child.stop()])
+    await removeDataFolder(dataFolder)
   })
 
   it('the death of the engine amid calls loses none: each is answered and recorded once', async () => {
-    const dataFolder = await freshFolder()
-    const gateway = await start({ dataFolder })
-    const sidecar = startSidecar(dataFolder, 'ann')
-    await initialize(sidecar)
-    const clients = [clientOf(gateway, gateway.newToken), sidecar]
+    const clients = [client, sidecar]
     const texts = Array.from({ length: 60 }, (_, n) => `call ${n}`)
     const [firstEngine = Number.NaN, ...others] = enginePids(dataFolder)
     expect(others).toEqual([])
@@ -178,13 +194,16 @@ describe('on one data folder', { timeout: TIMEOUT_MS }, () => {
     expect(more).toEqual([])
   })
 
-  it('two that start at once agree on one token, and one of them prints it', async () => {
-    const dataFolder = await freshFolder()
-    const settings = { command: npmStart, dataFolder }
-    const gateways = await Promise.all([start(settings), start(settings)])
-    const tokens = gateways.flatMap(({ newToken }) => newToken ?? [])
-    expect(tokens).toHaveLength(1)
-    for (const gateway of gateways)
-      expect(await toolNames(clientOf(gateway, tokens[0]))).toContain('echo')
+  it('a pushed bundle is served within 2 s by what runs already', async () => {
+    const clients = [client, sidecar]
+    for (const each of clients) expect(await toolNames(each)).not.toContain('boil')
+
+    expect((await push(dataFolder, await writeKettle(dataFolder), 'default')).exitCode).toBe(0)
+    const isServed = (each: Client) =>
+      expect.poll(() => toolNames(each), { timeout: 2000, interval: 50 }).toContain('boil')
+    await Promise.all(clients.map(isServed))
+    const call = { name: 'boil', arguments: {} }
+    for (const each of clients)
+      expect((await each.request('tools/call', call)).result).toEqual(echoed('hot'))
   })
 })

@@ -1,16 +1,10 @@
 /** What changes while nobody asks reaches the clients that want to hear of it. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { bundleFolder, startTestGateway, type TestGateway } from '../support/gateway.js'
-import {
-  createDataFolder,
-  type Gateway,
-  mcpDaemon,
-  removeDataFolder,
-  run,
-  startGateway,
-} from '../support/product.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js'
+import { mcpDaemon, run } from '../support/product.js'
+import { hasRedis } from '../support/redis.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 import {
   type Connect,
   type Notice,
@@ -20,8 +14,8 @@ import {
 } from './real-clients.js'
 import { sidecar } from './sidecar.js'
 
-const TOKEN = 'the-admin-token-of-the-subscriptions-0123456789'
 const MARGIN = { timeout: 15_000, interval: 50 }
+const env = { EXECUTOR: 'worker' }
 const WATCHED = 'journey://static'
 const NOT_WATCHED = 'journey://items/7'
 const holdingTools = fileURLToPath(new URL('bundles/holding_tools', import.meta.url))
@@ -50,14 +44,20 @@ const updated = (uri: string): unknown =>
     params: expect.objectContaining({ uri }),
   })
 
+let gateway: TestGateway
+beforeAll(async () => {
+  // As a gateway of its own process would have it.
+  gateway = await startTestGateway({ env: { ...env, CATALOG_CHECK_MS: '1500' } })
+  await gateway.publish('journey_tools')
+})
+afterAll(() => gateway.stop())
+
 const methods = (heard: readonly Notice[]) => heard.map(({ method }) => method)
 
 describe('a bundle pushed by another process, without Redis', () => {
-  let dataFolder: string
-  let gateway: Gateway
   const servers = {
-    HTTP: () => ({ url: new URL('/default/mcp', gateway.url).href, token: TOKEN }),
-    stdio: () => sidecar(dataFolder),
+    HTTP: () => ({ url: `${gateway.url}/default/mcp`, token: ADMIN_TOKEN }),
+    stdio: () => sidecar(gateway.dataFolder, env),
   }
   const everywhere = realClients.flatMap(([name, , connect]) =>
     (['HTTP', 'stdio'] as const).map((over) => ({ name, over, connect })),
@@ -65,19 +65,17 @@ describe('a bundle pushed by another process, without Redis', () => {
   const watchers = new Map<unknown, Watcher>()
 
   beforeAll(async () => {
-    dataFolder = await createDataFolder()
-    const env = { ADMIN_STATIC_TOKEN: TOKEN, MCP_CONFIG_FILE: bundleFolder('journey_tools') }
-    gateway = await startGateway({ dataFolder, env })
-    for (const watching of everywhere)
-      watchers.set(watching, await startWatching(watching.connect, servers[watching.over]()))
-    const push = run([...mcpDaemon, 'bundle', 'push', holdingTools], { DATA_DIR: dataFolder })
+    const starting = everywhere.map(async (watching) =>
+      watchers.set(watching, await startWatching(watching.connect, servers[watching.over]())),
+    )
+    await Promise.all(starting)
+    const { dataFolder: DATA_DIR } = gateway
+    const push = run([...mcpDaemon, 'bundle', 'push', holdingTools], { DATA_DIR })
     const { exitCode } = await push.ended
     if (exitCode !== 0) throw new Error(`the bundle was not pushed:\n${push.stderr()}`)
   })
   afterAll(async () => {
-    for (const { client } of watchers.values()) await client.close()
-    await gateway.stop()
-    await removeDataFolder(dataFolder)
+    await Promise.all([...watchers.values()].map(({ client }) => client.close()))
   })
 
   it.each(everywhere)('is heard of by $name over $over, which lists its tools', async (given) => {
@@ -110,33 +108,24 @@ describe('a bundle pushed by another process, without Redis', () => {
 })
 
 describe.skipIf(!hasRedis)('two gateways with one Redis', () => {
-  let redis: TestRedis
-  let first: TestGateway
-  let second: TestGateway
+  let both: TwoGateways
   beforeAll(async () => {
-    redis = await startTestRedis()
-    const env = { REDIS_URL: redis.url }
-    first = await startTestGateway({ env })
-    second = await startTestGateway({ env, sharing: first })
-    await first.publish('journey_tools')
+    both = await startTwoGateways({ env })
+    await both.first.publish('journey_tools')
   })
-  afterAll(async () => {
-    await second.stop()
-    await first.stop()
-    await redis.stop()
-  })
+  afterAll(() => both.stop())
 
-  const serverAt = async (gateway: TestGateway, userId = 'ann') => ({
-    url: `${gateway.url}/default/mcp`,
-    token: await gateway.tokenFor(userId),
+  const serverAt = async (instance: TestGateway, userId = 'ann') => ({
+    url: `${instance.url}/default/mcp`,
+    token: await instance.tokenFor(userId),
   })
 
   describe.each(realClients)('with a watcher with %s at one', (_name, _era, connect) => {
     let watcher: Watcher
     let other: RealClient
     beforeAll(async () => {
-      watcher = await startWatching(connect, await serverAt(first))
-      other = await connect(await serverAt(second, 'ben'))
+      watcher = await startWatching(connect, await serverAt(both.first))
+      other = await connect(await serverAt(both.second, 'ben'))
       watcher.heard.length = 0
     })
     afterAll(async () => {
@@ -159,9 +148,9 @@ describe.skipIf(!hasRedis)('two gateways with one Redis', () => {
   it('tell watchers of both when one of them publishes', async () => {
     const watchers: Watcher[] = []
     for (const [, , connect] of realClients)
-      for (const gateway of [first, second])
-        watchers.push(await startWatching(connect, await serverAt(gateway)))
-    await first.publish(holdingTools)
+      for (const instance of [both.first, both.second])
+        watchers.push(await startWatching(connect, await serverAt(instance)))
+    await both.first.publish(holdingTools)
     for (const { client, heard } of watchers) {
       await expect.poll(() => methods(heard), MARGIN).toContain('notifications/tools/list_changed')
       expect(await client.toolNames()).toContain('hold')
@@ -171,12 +160,11 @@ describe.skipIf(!hasRedis)('two gateways with one Redis', () => {
 })
 
 it('a gateway that stops ends what a modern client listens to in good order [M51]', async () => {
-  const gateway = await startTestGateway()
-  await gateway.publish('journey_tools')
+  const stopping = await startTestGateway({ env, sharing: gateway })
   const [, , [, , connect]] = realClients
-  const server = { url: `${gateway.url}/default/mcp`, token: await gateway.tokenFor('ann') }
+  const server = { url: `${stopping.url}/default/mcp`, token: ADMIN_TOKEN }
   const { client, closed } = await startWatching(connect, server)
-  await gateway.stop()
+  await stopping.stop()
   expect(await closed).toBe('graceful')
   await client.close()
 })

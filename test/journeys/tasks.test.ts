@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { hasRedis } from '../support/redis.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 import { named, taskClient } from '../tasks/task-client.js'
 import { type RealClient, realClients } from './real-clients.js'
 
@@ -63,23 +64,16 @@ describe('a plain client of 2026-07-28 that takes tasks', () => {
 })
 
 describe.skipIf(!hasRedis)('a plain client that takes tasks, and two gateways', () => {
-  let redis: TestRedis
-  let gateways: TestGateway[]
+  let both: TwoGateways
   beforeAll(async () => {
-    redis = await startTestRedis()
-    const env = { REDIS_URL: redis.url }
-    const start = () => startTestGateway({ env, sharing: gateway })
-    gateways = [await start(), await start()]
+    both = await startTwoGateways({ sharing: gateway })
   })
-  afterAll(async () => {
-    for (const other of gateways) await other.stop()
-    await redis.stop()
-  })
+  afterAll(() => both.stop())
 
   it('follows and answers at one what it began at the other', async () => {
     const token = await gateway.tokenFor('ann')
-    const [first, second] = gateways.map(({ url }) => taskClient(url, { token }))
-    if (first === undefined || second === undefined) throw new Error('two gateways are needed')
+    const first = taskClient(both.first.url, { token })
+    const second = taskClient(both.second.url, { token })
     const taskId = await first.begin('background_ask')
     await second.until(taskId, 'input_required')
     await second.update(taskId, { name: named('Ann') })

@@ -9,6 +9,7 @@ import { zipOf } from '../support/zip.js'
 
 const env = {
   CATALOG_CHECK_MS: '1500',
+  EXECUTOR: 'worker',
   MAX_CALLS_PER_WORKER: '512',
   SETTINGS_KEYS: 'journey:the-settings-key-of-a-journey-0123456789',
 }
@@ -58,15 +59,14 @@ function versionZip(name: string): Buffer {
     'clock/index.js': `
       export class Clock {
         constructor(setting) { this.setting = setting }
-        async tell() {
-          await new Promise((resolve) => setTimeout(resolve, 20))
+        async tell({ ms = 20 }) {
+          await new Promise((resolve) => setTimeout(resolve, ms))
           const late = await import('./late.js')
           return { code: '${name}', late: late.NAME, setting: this.setting.name }
         }
         async take(args, call) {
           call.log('info', 'begun')
-          await new Promise((resolve) => setTimeout(resolve, 1_500))
-          return this.tell()
+          return this.tell({ ms: 1_500 })
         }
       }`,
     'clock/late.js': `export const NAME = '${name}'`,
@@ -84,17 +84,15 @@ const publish = (name: string) =>
     actor: 'ann',
   })
 
-const post = (gateway: TestGateway, tool: string) =>
+const post = (gateway: TestGateway, tool: string, args: object = {}) =>
   fetch(
     `${gateway.url}/${endpointId}/mcp`,
-    modernPost('tools/call', { name: tool, arguments: {} }, tokens),
+    modernPost('tools/call', { name: tool, arguments: args }, tokens),
   )
 
 /** What the tool says of its version. */
-async function tell(
-  gateway: TestGateway,
-): Promise<{ code: string; late: string; setting: string }> {
-  const text = await (await post(gateway, 'tell')).text()
+async function tell(gateway: TestGateway, args?: object): Promise<z.infer<typeof Told>> {
+  const text = await (await post(gateway, 'tell', args)).text()
   return Answer.parse(JSON.parse(text)).result.structuredContent
 }
 
@@ -108,7 +106,8 @@ describe('another version is promoted while 200 calls run', () => {
       const gateway = n % 2 === 0 ? first : second
       const said: string[] = []
       while (!promoted.signal.aborted || said.at(-1) !== 'one') {
-        const { code, late, setting } = await tell(gateway)
+        // So long that all of them run at a time, not that they wait for the machine.
+        const { code, late, setting } = await tell(gateway, { ms: 1_000 })
         expect([late, setting]).toEqual([code, 'today'])
         said.push(code)
       }

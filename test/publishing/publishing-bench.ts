@@ -13,7 +13,7 @@ import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { type Clock, systemClock } from '../../src/domain/clock.js'
 import { createPublishing, type Publishing } from '../../src/publishing/publishing.js'
 import type { Executor } from '../../src/runtime/runtime.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
+import { type Log, silentLog } from '../../src/telemetry/telemetry.js'
 import { testSealer } from '../catalog/sealer.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
 import { zipOf } from '../support/zip.js'
@@ -21,7 +21,7 @@ import { zipOf } from '../support/zip.js'
 export interface PublishingBench extends Bench {
   readonly test: TestAws
   /** The same on another client of the same engines, one that may fail. */
-  on(aws: Aws): Bench
+  on(aws: Aws, log?: Log): Bench
   /** Another client of the same engines. */
   client(): Aws
   stop(): Promise<void>
@@ -40,8 +40,7 @@ const executor: Pick<Executor, 'check'> = { check: async () => [] }
 export async function startPublishing(clock: Clock = systemClock): Promise<PublishingBench> {
   const test = await startTestAws()
   const cacheFolder = await mkdtemp(join(tmpdir(), 'publishing-'))
-  const on = (aws: Aws): Bench => {
-    const log = silentLog
+  const on = (aws: Aws, log: Log = silentLog): Bench => {
     const catalog = createDynamoCatalog({ aws, sealer: testSealer, checkMs: 0, log, clock })
     const publishing = createPublishing({
       bundles: createS3Bundles({ aws, cacheFolder, log }),

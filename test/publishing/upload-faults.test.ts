@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Aws } from '../../src/aws/aws.js'
 import { getObject, listObjects } from '../../src/aws/objects.js'
 import { bundleZipKey } from '../../src/aws/table-keys.js'
 import { sha256Of } from '../../src/bundles/bundles.js'
+import { recordingLog } from '../runtime/bundles-on-disk.js'
 import {
   type Bench,
   type PublishingBench,
@@ -97,6 +99,11 @@ function failing(isMeant: (input: object) => boolean, after = 0): Aws {
 const toTable = (noun: 'modules' | 'state' | 'settings') => (input: object) =>
   'TableName' in input && input.TableName === bench.aws.tables[noun]
 const toBucket = (input: object) => 'Bucket' in input
+/** Or the reading of one, which comes first. */
+const isRemoval = (input: object) =>
+  toBucket(input) &&
+  !('Body' in input) &&
+  String('Key' in input && input.Key).startsWith('uploads/')
 
 describe('a store that fails in the middle', () => {
   it.each<[string, (input: object) => boolean, number]>([
@@ -152,6 +159,30 @@ describe('a store that fails in the middle', () => {
     await expect(send(uploadId, zip)).rejects.toMatchObject({ code: 'UPLOAD_NOT_FOUND' })
   })
 
+  it('is told to the log without the ticket, which is still good', async () => {
+    const zip = weatherZip('told')
+    const uploadId = await prepare(zip)
+    const { log, lines } = recordingLog()
+    const away = failing(toBucket)
+    await expect(send(uploadId, zip, bench.on(away, log))).rejects.toThrow('send it again')
+    away.close()
+    const allAway = failing((input) => toBucket(input) || toTable('state')(input), 2)
+    await expect(send(uploadId, zip, bench.on(allAway, log))).rejects.toThrow('send it again')
+    allAway.close()
+    const tooLate = await upload(weatherZip('told later'))
+    const unremoved = failing(isRemoval, 1)
+    await processOne(tooLate, { on: bench.on(unremoved, log) })
+    unremoved.close()
+    const faults = lines.filter(({ level }) => level === 'warn' || level === 'error')
+    expect(faults.map(({ message, fields }) => [message, fields['endpointId']])).toEqual([
+      ['the store did not take an upload', endpointId],
+      ['the store did not take an upload', endpointId],
+      ['the ticket of an upload stays used', endpointId],
+      ['an upload that is published could not be removed', endpointId],
+    ])
+    expect(inspect(lines, { depth: 9 })).not.toMatch(new RegExp(`${uploadId}|${tooLate}`))
+  })
+
   it('after all was done says so when it is asked again', async () => {
     const zip = weatherZip('done')
     const uploadId = await upload(zip)
@@ -167,10 +198,6 @@ describe('a store that fails in the middle', () => {
   it('when an upload is removed leaves it to the sweep, and the version is published', async () => {
     const zip = weatherZip('left over')
     const uploadId = await upload(zip)
-    const isRemoval = (input: object) =>
-      toBucket(input) &&
-      !('Body' in input) &&
-      String('Key' in input && input.Key).startsWith('uploads/')
     const aws = failing(isRemoval, 1)
     expect(await processOne(uploadId, { on: bench.on(aws) })).toMatchObject({
       outcome: 'activated',

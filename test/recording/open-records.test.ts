@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createOpenRecords } from '../../src/recording/recording.js'
+import { watch } from './held-store.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -116,9 +117,36 @@ describe('looks at what is open', () => {
   it('end when nobody is to look any longer', () => {
     const { traces, open, records } = startOpen()
     open().describe(() => 'runs')
-    records.close()
-    expect(vi.getTimerCount()).toBe(0)
+    void records.close(0)
     vi.advanceTimersByTime(5000)
-    expect(traces).toEqual([])
+    expect([traces, vi.getTimerCount()]).toEqual([[], 0])
+  })
+})
+
+describe('the end', () => {
+  it('waits for all that is open, with a trace or without, and for nothing when nothing is', async () => {
+    const { open, records } = startOpen()
+    await records.close(60_000)
+    const [young, old] = [open(), open()]
+    old.describe(() => 'runs')
+    vi.advanceTimersByTime(1200)
+    const closed = watch(records.close(60_000))
+    young.end()
+    young.end()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(closed.hasSettled).toBe(false)
+    old.end()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([closed.hasSettled, vi.getTimerCount()]).toEqual([true, 0])
+  })
+
+  it('comes after its time, whatever is open', async () => {
+    const { open, records } = startOpen()
+    open()
+    const closed = watch(records.close(60_000))
+    await vi.advanceTimersByTimeAsync(59_999)
+    expect(closed.hasSettled).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(closed.hasSettled).toBe(true)
   })
 })

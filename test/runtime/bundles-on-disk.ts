@@ -75,8 +75,12 @@ function outboundFor(allowed: readonly string[]) {
   return createOutbound({ allowed, maxBytes: 1_000_000, timeoutMs: 5_000 })
 }
 
-export function inlineExecutor({ limits: changed, log = silentLog }: ExecutorSetup = {}): Executor {
-  return createInlineExecutor({ limits: { ...limits, ...changed }, log })
+export function inlineExecutor({
+  limits: changed,
+  log = silentLog,
+  checkTimeoutMs,
+}: ExecutorSetup = {}): Executor {
+  return createInlineExecutor({ limits: { ...limits, ...changed }, log, checkTimeoutMs })
 }
 
 /** A bundle folder as if it had been opened for a tenant. */

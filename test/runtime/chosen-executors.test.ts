@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createChosenExecutors, type ModuleName } from '../../src/runtime/chosen-executors.js'
-import type { Executor, ExecutorKind } from '../../src/runtime/runtime.js'
+import type { ExecutorKind, ModuleName } from '../../src/domain/executor.js'
+import { createChosenExecutors } from '../../src/runtime/chosen-executors.js'
+import type { Executor } from '../../src/runtime/runtime.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { modernPost } from '../support/modern-post.js'
 import {

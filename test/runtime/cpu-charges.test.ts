@@ -9,7 +9,9 @@ function instance() {
   let isAsleep = false
   let lastNumber = 0
   const calls = new Map<number, Call>()
-  const charges = new CpuCharges({ maxCpuMs: 300, read: () => ({ usedMs, isAsleep }) })
+  let isKnown = true
+  const read = () => (isKnown ? { usedMs, isAsleep } : undefined)
+  const charges = new CpuCharges({ maxCpuMs: 300, read })
   const look = (spentMs: number, state: 'runs' | 'sleeps' = 'runs') => {
     usedMs += spentMs
     isAsleep = state === 'sleeps'
@@ -29,6 +31,15 @@ function instance() {
     /** @returns the calls that were over */
     looks: (count: number, spentMs: number) =>
       Array.from({ length: count }, () => look(spentMs)).filter((over) => over !== undefined),
+    /** A look at which the system does not tell. */
+    lookBlind: (spentMs: number) => {
+      isKnown = false
+      const over = look(spentMs)
+      isKnown = true
+      return over
+    },
+    /** What code went on using while no call ran. */
+    idleMs: () => charges.idleMs,
     rest: () => {
       look(0)
       look(0, 'sleeps')
@@ -126,16 +137,58 @@ test('those that come and go pay their shares too', () => {
   expect(chargeOf(passing)).toBe(0)
 })
 
-test('nobody pays for what is used while one is over its limit', () => {
+test('nobody pays for what is used in the grace of one that is over its limit', () => {
   const { begin, end, change, looks, chargeOf } = instance()
   const burning = begin()
   const other = begin()
   looks(2, 100)
-  change(burning, { overdue: true })
+  change(burning, { overdue: { graceEndsAt: 500 } })
   expect(looks(9, 100)).toEqual([])
   end(burning)
   looks(1, 100)
   expect(chargeOf(other)).toBe(50)
   looks(1, 100)
   expect(chargeOf(other)).toBe(150)
+})
+
+test('one that does not end in its grace pays its share again, and is not told a second time', () => {
+  const { begin, change, look, looks, chargeOf } = instance()
+  const deaf = begin()
+  const other = begin()
+  look(0)
+  change(deaf, { overdue: { graceEndsAt: 500 } })
+  looks(2, 100)
+  change(deaf, { overdue: { graceEndsAt: Infinity } })
+  look(100)
+  expect(chargeOf(other)).toBe(0)
+  expect(looks(6, 100)).toEqual([])
+  expect([chargeOf(deaf), chargeOf(other)]).toEqual([300, 300])
+  expect(look(100)).toBe(other)
+})
+
+test('what was used while the system did not tell is charged to nobody', () => {
+  const { begin, look, lookBlind, chargeOf } = instance()
+  const call = begin()
+  look(5000)
+  expect(lookBlind(100)).toBeUndefined()
+  expect(look(100)).toBeUndefined()
+  expect(chargeOf(call)).toBe(0)
+  look(20)
+  expect(chargeOf(call)).toBe(20)
+})
+
+test('what is used while no call runs adds up, until the instance rests', () => {
+  const { begin, end, look, looks, idleMs } = instance()
+  const call = begin()
+  looks(2, 100)
+  end(call)
+  look(100)
+  looks(2, 100)
+  expect(idleMs()).toBe(200)
+  // A call comes and goes between two looks: that was its own.
+  end(begin())
+  looks(2, 100)
+  expect(idleMs()).toBe(300)
+  look(0, 'sleeps')
+  expect(idleMs()).toBe(0)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Questions } from '../../src/runtime/runtime.js'
+import { recordingLog } from './bundles-on-disk.js'
 import { POOLED_KINDS, start as startKind } from './pooled-setup.js'
 
 const exceeded = {
@@ -71,6 +72,16 @@ describe.each(POOLED_KINDS)('the CPU time of a call in the %s executor', (kind) 
       message: expect.stringContaining('a call in it was over its limit and did not let go'),
     })
     await expect(spinning).rejects.toMatchObject(exceeded)
+  })
+
+  test('is held against an instance whose code goes on when no call runs', async () => {
+    const { log, line } = recordingLog()
+    const { run, leave } = startKind(kind, { log, limits: { maxCpuMs: 200 } })
+    await leave('busy')
+    await run('faults:Faults.goOn')
+    const { fields } = await line(({ message }) => message === 'an instance was stopped')
+    expect(fields).toMatchObject({ reason: 'its code went on using the CPU when no call ran' })
+    expect(await leave('fresh')).toEqual({ before: null })
   })
 
   test('does not hold what other calls used before it', async () => {

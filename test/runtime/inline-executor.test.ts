@@ -45,3 +45,11 @@ test('one busy instance more than there may be is BUSY; an idle one makes room',
   await run('kinds:Tools.increment')
   expect(await fifth()).toHaveProperty('structuredContent', { count: 1 })
 })
+
+test('a module that never ends loading is given up', async () => {
+  const impatient = inlineExecutor({ checkTimeoutMs: 100 })
+  const method = { moduleName: 'waiting', className: 'A', functionName: 'b' }
+  expect(await impatient.check(openBundle('faults'), [method])).toEqual([
+    'The modules did not load within 100 ms',
+  ])
+})

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { constants, cp, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -35,6 +35,29 @@ describe('worker threads', () => {
       workerData: {},
     })
   })
+})
+
+test('a thread that hangs in the system holds up the end of its executor for a moment only', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hanging-'))
+  const path = join(folder, 'pipe')
+  execFileSync('mkfifo', [path])
+  const { log, lines } = recordingLog()
+  const { executor, beginCall } = startKind('worker', { log })
+  const hanging = beginCall('faults:Faults.readPipe', { path })
+  await hanging.begun
+  // Refused until somebody reads.
+  const openEnd = () => open(path, constants.O_WRONLY | constants.O_NONBLOCK)
+  const end = await vi.waitFor(openEnd, { timeout: 10_000 })
+  try {
+    await Promise.all([
+      expect(hanging.result).rejects.toMatchObject({ code: 'SHUTTING_DOWN' }),
+      executor.close(),
+    ])
+    expect(lines.map(({ message }) => message)).toContain('an instance does not end')
+  } finally {
+    await end.close()
+    await rm(folder, { recursive: true })
+  }
 })
 
 describe.each(POOLED_KINDS)('instances of the %s executor', (kind) => {

@@ -105,6 +105,22 @@ describe('a task whose instance has gone', () => {
     })
   })
 
+  it('fails as interrupted too when it was written down that its call runs', async () => {
+    const dying = mortalGateway()
+    const begun = await dying.send('tools/call', { name: 'gated', arguments: { key: 'long' } })
+    const taskId = String(begun['taskId'])
+    await vi.waitFor(
+      async () => expect(await recordOf(taskId)).toMatchObject({ status: 'in_process' }),
+      { timeout: 10_000, interval: 100 },
+    )
+    dying.die()
+    expect(await later().send('tasks/get', { taskId })).toMatchObject(interrupted)
+    expect(await recordOf(taskId)).toMatchObject({
+      status: 'failed',
+      error: { code: 'INTERRUPTED' },
+    })
+  })
+
   it('is held by its lease, and not a moment longer; who seemed dead ends its run', async () => {
     const key = randomUUID()
     const taskId = await client.begin('gated', { key })
@@ -247,6 +263,24 @@ describe('an instance that stops', () => {
 })
 
 describe('a task that cannot be recorded', () => {
+  it('has failed also when it is recorded that its call has begun', async () => {
+    const { calls: real } = test.parts
+    const refused = new GatewayError('NOT_RECORDED', 'The call could not be recorded')
+    const calls: Calls = {
+      ...real,
+      finish: async (call) => {
+        const begun = { ...call, status: 'in_process', content: undefined } as const
+        await real.finish({ ...begun, deadline: Date.now() + 60_000 })
+        throw refused
+      },
+    }
+    const { taskId } = await gatewayAt(Date.now, { calls }).send('tools/call', {
+      name: 'fail',
+      arguments: {},
+    })
+    expect(await client.until(String(taskId), 'failed')).toMatchObject({ error: { code: -31_006 } })
+  })
+
   it('has failed: there is no result to fetch', async () => {
     const refused = new GatewayError('NOT_RECORDED', 'The call could not be recorded')
     const calls: Calls = { ...test.parts.calls, finish: () => Promise.reject(refused) }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, messagesOf, rest } from '../support/event-stream.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import { envelope } from '../support/modern-post.js'
 import { readStoredCalls } from '../support/records.js'
 import { openSession } from '../support/session.js'
 
@@ -159,12 +160,7 @@ describe('a request of 2026-07-28', () => {
     'mcp-protocol-version': '2026-07-28',
     'mcp-method': 'tools/list',
   }
-  const params = {
-    _meta: {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientCapabilities': {},
-    },
-  }
+  const params = { _meta: envelope() }
 
   it('needs no session, is told none, and is served whatever it sends as one [M1]', async () => {
     const { 'mcp-session-id': _token, ...without } = await open()

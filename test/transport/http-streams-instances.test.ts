@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { hasRedis, startTestRedis } from '../support/redis.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 import {
   createGate,
   cutAfter,
@@ -17,25 +18,18 @@ import {
 const isSkipped = !hasRedis && process.env['CI'] !== 'true'
 if (isSkipped) console.warn('streams: skipped without redis-server: apt-get install redis')
 
-/** Two instances that share nothing but the database, the bundle store and Redis. */
-let redis: TestRedis
+let both: TwoGateways | undefined
 let gatewayA: TestGateway
 let gatewayB: TestGateway
 beforeAll(async () => {
   if (isSkipped) return
-  redis = await startTestRedis()
-  const env = { REDIS_URL: redis.url }
-  gatewayA = await startTestGateway({ env })
-  gatewayB = await startTestGateway({ env, sharing: gatewayA })
+  both = await startTwoGateways()
+  gatewayA = both.first
+  gatewayB = both.second
   await gatewayA.publish('asking_tools')
   await gatewayA.publish('journey_tools')
 })
-afterAll(async () => {
-  if (isSkipped) return
-  await gatewayB.stop()
-  await gatewayA.stop()
-  await redis.stop()
-})
+afterAll(() => both?.stop())
 
 let a: StreamServer
 let b: StreamServer

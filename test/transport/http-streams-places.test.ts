@@ -1,50 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Exchange } from '../../src/dispatch/dispatch.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
-import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import {
-  type Headers,
-  messagesIn,
-  slowCall,
-  startStreamServer,
-  type StreamServer,
-} from './stream-server.js'
+import { modernRequest } from '../support/modern-post.js'
+import { gateway, server, session } from './own-stream-server.js'
+import { messagesIn, slowCall, startStreamServer, type StreamServer } from './stream-server.js'
 
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.stop())
-
-let server: StreamServer
-let session: Headers
-beforeEach(async () => {
-  server = await startStreamServer(gateway)
-  session = await server.open()
-})
-afterEach(() => server.close())
-
-const listen = ({ authorization = '' }: Headers) =>
-  [
-    {
-      authorization,
-      'content-type': 'application/json',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'subscriptions/listen',
-    },
-    {
-      jsonrpc: '2.0',
-      id: 7,
-      method: 'subscriptions/listen',
-      params: {
-        notifications: { toolsListChanged: true },
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    },
-  ] as const
+const listen = async ({ url }: StreamServer) => {
+  const token = await gateway.tokenFor('ann')
+  const params = { notifications: { toolsListChanged: true } }
+  return fetch(
+    `${url}/default/mcp`,
+    modernRequest('subscriptions/listen', params, { token, id: 7 }),
+  )
+}
 
 /** As `subscriptions/listen` does: it answers when the server closes. */
 const listenUntilClosing = async (exchange: Exchange) => {
@@ -58,7 +26,7 @@ describe('streams that stand open', () => {
     const lively = await startStreamServer(gateway, { heartbeatMs: 5 })
     lively.on('listen', listenUntilClosing)
     const standing = framesOf(await lively.get(session))
-    const modern = framesOf(await lively.post(...listen(session)))
+    const modern = framesOf(await listen(lively))
     for (const frames of [standing, modern]) {
       await next(frames)
       for (let beats = 0; beats < 3; beats++)
@@ -87,10 +55,10 @@ describe('streams that stand open', () => {
   it('of subscriptions/listen are counted with them', async () => {
     const small = await startStreamServer(gateway, { placeLimits: { maxPerUser: 1 } })
     small.on('listen', listenUntilClosing)
-    const first = await small.post(...listen(session))
+    const first = await listen(small)
     const messages = messagesOf(first)
     await next(messages)
-    const second = await small.post(...listen(session))
+    const second = await listen(small)
     expect(await second.json()).toMatchObject({ id: 7, error: { code: -31005 } })
     await small.close()
     expect(await rest(messages)).toMatchObject([{ id: 7, result: { ended: true } }])

@@ -1,35 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/domain/clock.js'
 import { createMemoryEventLog } from '../../src/events/memory-event-log.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
-import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import { gateway, server, session } from './own-stream-server.js'
 import {
   createGate,
   cutAfter,
-  type Headers,
   idsOf,
   messagesIn,
   note,
   slowCall,
   startStreamServer,
-  type StreamServer,
   text,
 } from './stream-server.js'
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.stop())
-
-let server: StreamServer
-let session: Headers
-beforeEach(async () => {
-  server = await startStreamServer(gateway)
-  session = await server.open()
-})
-afterEach(() => server.close())
 
 describe('a client that comes back to a stream', () => {
   /** The id of the last frame seen, of so many. */

@@ -1,32 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/domain/clock.js'
 import { createEndpointSignals } from '../../src/events/endpoint-signals.js'
 import { createMemoryEventLog } from '../../src/events/memory-event-log.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
-import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import {
-  type Headers,
-  idsOf,
-  messagesIn,
-  slowCall,
-  startStreamServer,
-  type StreamServer,
-} from './stream-server.js'
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.stop())
-
-let server: StreamServer
-let session: Headers
-beforeEach(async () => {
-  server = await startStreamServer(gateway)
-  session = await server.open()
-})
-afterEach(() => server.close())
+import { gateway, server, session } from './own-stream-server.js'
+import { type Headers, idsOf, messagesIn, slowCall, startStreamServer } from './stream-server.js'
 
 const URI = 'demo://one'
 const tools = { type: 'list.changed', list: 'tools' } as const

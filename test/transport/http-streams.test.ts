@@ -1,32 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { framesOf, next, rest } from '../support/event-stream.js'
-import { startTestGateway, type TestGateway } from '../support/gateway.js'
-import {
-  cancelOf,
-  createGate,
-  type Headers,
-  idsOf,
-  messagesIn,
-  note,
-  startStreamServer,
-  type StreamServer,
-  text,
-  toolCall,
-} from './stream-server.js'
-
-let gateway: TestGateway
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.stop())
-
-let server: StreamServer
-let session: Headers
-beforeEach(async () => {
-  server = await startStreamServer(gateway)
-  session = await server.open()
-})
-afterEach(() => server.close())
+import { server, session } from './own-stream-server.js'
+import { cancelOf, createGate, idsOf, messagesIn, note, text, toolCall } from './stream-server.js'
 
 describe('a call in a session', () => {
   it('is answered in JSON when there is nothing to say and the answer is there [L4]', async () => {

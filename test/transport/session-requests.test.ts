@@ -5,33 +5,27 @@ import {
   next,
   type RpcMessage,
 } from '../support/event-stream.js'
-import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import type { TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
-import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
+import { hasRedis } from '../support/redis.js'
 import { openSession } from '../support/session.js'
+import { startTwoGateways, type TwoGateways } from '../support/two-gateways.js'
 
 const isSkipped = !hasRedis && process.env['CI'] !== 'true'
 if (isSkipped) console.warn('session requests: skipped without redis-server: apt-get install redis')
 
-/** Two instances that share nothing but the database, the bundle store and Redis. */
-let redis: TestRedis
+let both: TwoGateways | undefined
 let a: TestGateway
 let b: TestGateway
 beforeAll(async () => {
   if (isSkipped) return
-  redis = await startTestRedis()
-  const env = { REDIS_URL: redis.url }
-  a = await startTestGateway({ env })
-  b = await startTestGateway({ env, sharing: a })
+  both = await startTwoGateways()
+  a = both.first
+  b = both.second
   await a.publish('journey_tools')
   await a.publish('asking_tools')
 })
-afterAll(async () => {
-  if (isSkipped) return
-  await b.stop()
-  await a.stop()
-  await redis.stop()
-})
+afterAll(() => both?.stop())
 
 type Headers = Record<string, string>
 

@@ -7,28 +7,28 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { Client as ClientV2 } from '@modelcontextprotocol/client'
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Caller } from '../../src/domain/caller.js'
 import type { Notice } from '../../src/domain/notice.js'
 import { readLines } from '../../src/transport/lines.js'
 import {
   announceAt,
-  envelope,
   type Frame,
   listChanged,
   resourceUpdated,
   SUBSCRIPTION_ID,
 } from '../dispatch/listen-client.js'
+import { sidecar } from '../journeys/sidecar.js'
 import { type Item, writeBundle } from '../journeys/strange-bundle.js'
-import { builtFile } from '../support/built.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
+import { envelope } from '../support/modern-post.js'
 
 let test: TestGateway
 let other: TestGateway
 beforeAll(async () => {
-  test = await startTestGateway()
-  other = await startTestGateway({ sharing: test })
+  const env = { CATALOG_CHECK_MS: '100', EXECUTOR: 'worker' }
+  test = await startTestGateway({ env })
+  other = await startTestGateway({ env, sharing: test })
   await test.publish('journey_tools')
 })
 afterAll(async () => {
@@ -216,10 +216,8 @@ describe('a client on stdin without a handshake', () => {
   })
 })
 
-const sidecar = () => ({
-  command: process.execPath,
-  args: [fileURLToPath(builtFile('main.js')), 'start', '--stdio'],
-  env: { DATA_DIR: test.dataFolder, MCP_ENDPOINT_ID: 'sidecar' },
+const program = () => ({
+  ...sidecar(test.dataFolder, { MCP_ENDPOINT_ID: 'sidecar' }),
   stderr: 'ignore' as const,
 })
 
@@ -231,7 +229,7 @@ describe('the official clients of a sidecar', () => {
     const told = new Promise<void>((resolve) => (heard = resolve))
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => heard())
     client.setNotificationHandler(ResourceUpdatedNotificationSchema, () => undefined)
-    await client.connect(new StdioV1(sidecar()))
+    await client.connect(new StdioV1(program()))
     onTestFinished(() => client.close())
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['one'])
     await publish(other, ['one', 'two'], 'sidecar')
@@ -246,7 +244,7 @@ describe('the official clients of a sidecar', () => {
     let heard = () => {}
     const told = new Promise<void>((resolve) => (heard = resolve))
     client.setNotificationHandler('notifications/tools/list_changed', () => heard())
-    const transport = new StdioV2(sidecar())
+    const transport = new StdioV2(program())
     await client.connect(transport)
     onTestFinished(() => client.close())
     const { honoredFilter, closed } = await client.listen({ toolsListChanged: true })

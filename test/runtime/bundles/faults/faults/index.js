@@ -76,6 +76,22 @@ export class Faults {
     left = call.signal.reason.message
   }
 
+  /** Has answered, and goes on all the same. */
+  goOn() {
+    const again = () => {
+      burn(5)
+      setImmediate(again)
+    }
+    setImmediate(again)
+    return 'answered'
+  }
+
+  /** Hangs in the system, where nothing but somebody who writes to this pipe can free it. */
+  readPipe({ path }, call) {
+    call.progress(1)
+    return fs.readFileSync(path, 'utf8')
+  }
+
   burnFor({ ms }) {
     burn(ms)
     return 'burnt'
