@@ -14,6 +14,7 @@ import { eventRoutes } from './event-route.js'
 import { createMcpLife, type UnderWay } from './mcp-parts.js'
 import { mcpRoutes } from './mcp-route.js'
 import { createOriginCheck, type OriginRules } from './origin-check.js'
+import { watchSilentConnections } from './silent-connections.js'
 import type { PlaceLimits } from './standing-places.js'
 import { type UploadReceiver, uploadRoutes } from './upload-route.js'
 
@@ -87,11 +88,16 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
   void server.register(eventRoutes(mcp.parts))
   const { uploads } = parts
   if (uploads !== undefined) void server.register(uploadRoutes({ ...mcp.parts, uploads }))
+  const closeSilent = watchSilentConnections(server.server)
+  const closeIdle = () => {
+    server.server.closeIdleConnections()
+    closeSilent()
+  }
   return {
     listen: (address) => server.listen(address),
     close: async (drainTimeoutMs) => {
       const { underWay } = mcp.parts
-      await closeWithin(server, drainTimeoutMs, underWay)
+      await closeWithin(server, drainTimeoutMs, { underWay, closeIdle })
       mcp.close()
     },
   }
@@ -100,7 +106,7 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
 async function closeWithin(
   server: FastifyInstance,
   drainTimeoutMs: number,
-  underWay: UnderWay,
+  { underWay, closeIdle }: { underWay: UnderWay; closeIdle: () => void },
 ): Promise<void> {
   const isLate = new AbortController()
   const cut = setTimeout(() => {
@@ -108,7 +114,7 @@ async function closeWithin(
     isLate.abort()
   }, drainTimeoutMs)
   // Streams that were open when the closing began leave their connections open, at the client's will.
-  const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
+  const sweep = setInterval(closeIdle, SWEEP_MS)
   try {
     await server.close()
     // Requests go on without their clients: of these no connection tells.

@@ -21,7 +21,7 @@ import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { UserEvent } from './user-event.js'
 
 export { createToldCalls, type ToldCall, type ToldCalls } from './told-calls.js'
-export { USER_EVENT_TYPES, UserEvent, type UserEventType } from './user-event.js'
+export { USER_EVENT_TYPES, UserEvent } from './user-event.js'
 
 /** Printable ASCII without spaces: it is the SSE id. */
 export type UserEventId = string

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, messagesOf, rest } from '../support/event-stream.js'
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js'
@@ -250,6 +251,17 @@ describe('closing', () => {
     await lone.stop()
     expect(await answerOf(running)).toMatchObject({ id: 1, result: {} })
     await expect(fetch(lone.url)).rejects.toThrow('fetch failed')
+  })
+
+  it('waits for no connection on which nothing was ever asked', async () => {
+    const options = { isLoopback: true, allowedOrigins: [], maxBodyBytes: 1000 }
+    const http = await test.gateway.openHttp(options)
+    const { port } = new URL(await http.listen({ host: '127.0.0.1', port: 0 }))
+    const socket = connect(Number(port), '127.0.0.1')
+    await once(socket, 'connect')
+    const closed = once(socket, 'close')
+    await http.close(600_000)
+    expect(await closed).toEqual([false])
   })
 })
 

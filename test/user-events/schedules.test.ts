@@ -157,12 +157,17 @@ it(`everybody is told everything of theirs, once and in order (${DELIVERIES} del
     return client.own.length >= (user?.told.length ?? 0) && client.shared.length >= all.length
   }
   await expect.poll(() => clients.every(isDone), { timeout: 20_000 }).toBe(true)
-  for (const { endpointId, userId, told } of users)
-    for (const client of clients)
-      if (client.endpointId === endpointId && client.userId === userId) {
-        expect(client.own).toEqual(told)
-        expect(client.shared).toEqual(shared.get(endpointId))
-      }
+  const found = users.map(({ endpointId, userId }) =>
+    clients.filter((client) => client.endpointId === endpointId && client.userId === userId),
+  )
+  expect(found.map((own) => own.map((client) => client.own))).toEqual(
+    users.map(({ told }) => Array.from({ length: CLIENTS_OF_USER }, () => told)),
+  )
+  expect(found.map((own) => own.map((client) => client.shared))).toEqual(
+    users.map(({ endpointId }) =>
+      Array.from({ length: CLIENTS_OF_USER }, () => shared.get(endpointId)),
+    ),
+  )
   for (const client of clients) client.leave()
   for (const { events, subscriptions } of instances) {
     subscriptions.close()
