@@ -81,7 +81,8 @@ describe('while the disk is full', { timeout: 60_000 }, () => {
       const message = 'The upload cannot be stored now (ServiceUnavailable): send it again'
       expect(JSON.parse(text)).toMatchObject({ error: { message } })
       const err = { cause: { message: 'The disk takes no more' } }
-      expect(logged[attempt - 1]).toMatchObject({ err, uploadId })
+      expect(logged[attempt - 1]).toMatchObject({ err, endpointId })
+      expect(JSON.stringify(logged)).not.toContain(uploadId)
     }
     const nothing = { code: 'UPLOAD_NOT_FOUND' }
     await expect(publishing.processUpload(upload)).rejects.toMatchObject(nothing)

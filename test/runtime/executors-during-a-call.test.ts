@@ -172,6 +172,7 @@ describe.each(executors)('the $kind executor', ({ create }) => {
     })
 
     test('each of several calls ends at its own deadline', async () => {
+      await run('kinds:Tools.increment')
       const caller = new AbortController()
       const now = Date.now()
       const wait = (ms: number, signal = new AbortController().signal) =>
