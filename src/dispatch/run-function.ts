@@ -46,8 +46,9 @@ export function createRunFunction(runParts: RunFunctionParts): RunFunction {
     // It was to go on in the background, and never began to.
     if ('rest' in reached) await claim.release()
     await record(parts, run, { call, ending: end }).finally(() => claim.settle(end))
-    if (end.result !== undefined) return withCallId(end.result, call.callId)
-    throw end.thrown
+    if (end.result === undefined) throw end.thrown
+    // A round's questions are known by what they are: no copy is.
+    return end.status === 'input_required' ? end.result : withCallId(end.result, call.callId)
   }
   return async (run) => {
     for (;;) {

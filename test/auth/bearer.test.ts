@@ -65,12 +65,13 @@ describe('the admin token', () => {
 })
 
 describe('a local token', () => {
-  it('makes its user a caller of its endpoint', async () => {
+  it('makes its user a caller of its endpoint, until it is over', async () => {
     const token = await createLocalTokens(SECRET).sign(proven)
     expect(await setUp().authenticate(token)).toEqual({
       endpointId: 'acme',
       userId: 'ann',
       roles: ['caller'],
+      expiresAt: Math.floor(proven.expiresAt / 1000) * 1000,
     })
   })
 
