@@ -120,7 +120,7 @@ function isRequest(request: unknown): request is Request {
 function toError(statusCode: number, answer: string): Error {
   const { data } = Refused.safeParse(parse(answer))
   const error = new Error(data?.message ?? `the database answered with HTTP status ${statusCode}`)
-  return Object.assign(error, data && { name: data.__type.split('#').at(-1) })
+  return Object.assign(error, data && { name: data['__type'].split('#').at(-1) })
 }
 
 function parse(json: string): unknown {

@@ -7,9 +7,14 @@ import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { BenchReport, RunBench } from './bench.js'
 import { benchCall } from './call.js'
+import { benchCalls } from './calls.js'
 import { benchRuntime } from './runtime.js'
 
-const benches: Readonly<Record<string, RunBench>> = { call: benchCall, runtime: benchRuntime }
+const benches: Readonly<Record<string, RunBench>> = {
+  call: benchCall,
+  calls: benchCalls,
+  runtime: benchRuntime,
+}
 
 const interrupt = new AbortController()
 // On, not once: a terminal's signal comes again through tsx, and must not cut the clean-up short.

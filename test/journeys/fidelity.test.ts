@@ -1,3 +1,5 @@
+import { CALL_ID_META } from '../../src/domain/call.js'
+import { takeCallId } from '../support/call-id.js'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROTOCOL_VERSIONS } from '../../src/protocol/message.js'
@@ -92,7 +94,8 @@ describe(`what a function returns (seed ${seed})`, () => {
     const client = await connect('results', version)
     for (const [index, returned] of results.entries()) {
       const shown = await client.ask('tools/call', { name: 'give', arguments: { index } })
-      const sent = version === MODERN ? dressed(returned) : returned
+      const said = [[CALL_ID_META, takeCallId(shown).callId] as const]
+      const sent = version === MODERN ? dressed(returned, said) : withMeta(returned, said)
       expect(membersOf(shown), `result ${index}`).toEqual(membersOf(sent))
     }
     client.close()
@@ -106,10 +109,17 @@ function membersOf(result: Item): string[] {
     .toSorted()
 }
 
+type Members = readonly (readonly [string, unknown])[]
+
+function withMeta(returned: Item, added: Members): Item {
+  const meta = toObject([...Object.entries(returned['_meta'] ?? {}), ...added])
+  return toObject([...Object.entries(returned), ['_meta', meta]])
+}
+
 /** What the latest revision adds to every result. */
-function dressed(returned: Item): Item {
-  const meta = toObject([...Object.entries(returned['_meta'] ?? {}), [SERVER_INFO, SERVER]])
-  return toObject([...Object.entries(returned), ['resultType', 'complete'], ['_meta', meta]])
+function dressed(returned: Item, said: Members): Item {
+  const whole = withMeta(returned, [...said, [SERVER_INFO, SERVER]])
+  return toObject([...Object.entries(whole), ['resultType', 'complete']])
 }
 
 interface RealServer {

@@ -1,0 +1,126 @@
+/** The ledger of the built product over several stores, and nothing else of a gateway. */
+import type * as AwsFile from '../../src/aws/aws.js'
+import type { Aws, ClientOptions } from '../../src/aws/aws.js'
+import type * as StateFile from '../../src/aws/dynamo-state-store.js'
+import type * as TablesFile from '../../src/aws/tables.js'
+import type { Calls } from '../../src/calls/calls.js'
+import type * as CallsFile from '../../src/calls/dynamo-calls.js'
+import type * as ClockFile from '../../src/domain/clock.js'
+import type { StateStore } from '../../src/domain/state-store.js'
+import type * as LocalAwsFile from '../../src/local-aws/local-aws.js'
+import type { Durability } from '../../src/recording/recording.js'
+import type * as TelemetryFile from '../../src/telemetry/telemetry.js'
+import { builtFile } from '../support/built.js'
+
+/**
+ * `none`: no ledger, what the load itself costs. `taken`: rows are taken in this process, so that no
+ * SDK is asked. `at_once`, `later`: stand-ins for DynamoDB. `engine`: the embedded one.
+ */
+export type LedgerName = 'none' | 'taken' | 'at_once' | 'later' | 'engine' | 'engine_async'
+
+/** The calls of `many` are spread over several partitions, those of `one` are not. */
+export type EndpointName = 'one' | 'many'
+
+export interface LedgerPlaces {
+  /** Of the embedded engine. */
+  readonly dataFolder: string
+  readonly atOncePort: number
+  readonly laterPort: number
+  readonly manyShards: number
+}
+
+export interface Ledger {
+  readonly calls: Pick<Calls, 'open' | 'settings'>
+  /** Batches that were sent so far. */
+  readonly batches: () => number
+}
+
+/** The product as it is built: a transpiler's helper calls would be measured with it. */
+async function load<Module>(path: string): Promise<Module> {
+  return (await import(builtFile(path).href)) as Module
+}
+
+const { createAws } = await load<typeof AwsFile>('aws/aws.js')
+const { createDynamoStateStore } = await load<typeof StateFile>('aws/dynamo-state-store.js')
+const { createTables, tableNames } = await load<typeof TablesFile>('aws/tables.js')
+const { createDynamoCalls } = await load<typeof CallsFile>('calls/dynamo-calls.js')
+const { systemClock } = await load<typeof ClockFile>('domain/clock.js')
+const { connectLocalAws } = await load<typeof LocalAwsFile>('local-aws/local-aws.js')
+const { silentLog } = await load<typeof TelemetryFile>('telemetry/telemetry.js')
+
+export async function openLedgers(places: LedgerPlaces): Promise<Record<LedgerName, Ledger>> {
+  const { dataFolder, atOncePort, laterPort, manyShards } = places
+  const engine = openAws(connectLocalAws({ dataFolder, spawnEngine: refuseToSpawn }))
+  await createTables(engine)
+  const many: EndpointName = 'many'
+  await openCalls(engine, 'ack').changeSettings(many, { shards: manyShards })
+  return {
+    none: { calls: noLedger, batches: () => 0 },
+    taken: openLedger(
+      { ...openAws(standIn(0)), batches: { put: async () => [] } },
+      { state: empty },
+    ),
+    at_once: openLedger(openAws(standIn(atOncePort))),
+    later: openLedger(openAws(standIn(laterPort))),
+    engine: openLedger(engine),
+    engine_async: openLedger(engine, { durability: 'async' }),
+  }
+}
+
+interface LedgerOptions {
+  readonly durability?: Durability
+  readonly state?: StateStore
+}
+
+function openLedger(aws: Aws, { durability = 'ack', state }: LedgerOptions = {}): Ledger {
+  let batches = 0
+  const put: Aws['batches']['put'] = (...batch) => {
+    batches += 1
+    return aws.batches.put(...batch)
+  }
+  return {
+    calls: openCalls({ ...aws, batches: { put } }, durability, state),
+    batches: () => batches,
+  }
+}
+
+function openCalls(aws: Aws, durability: Durability, given?: StateStore): Calls {
+  const state = given ?? createDynamoStateStore({ aws, clock: systemClock })
+  return createDynamoCalls({ aws, state, retentionDays: 90, durability, log: silentLog })
+}
+
+function openAws(client: ClientOptions): Aws {
+  return createAws({ bucket: 'bench', tables: tableNames(), client })
+}
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** As the product has them in AWS. */
+const TIMEOUTS = { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true }
+
+function standIn(port: number): ClientOptions {
+  const endpoint = `http://127.0.0.1:${port}`
+  return { region: 'us-east-1', credentials, endpoint, requestHandler: TIMEOUTS }
+}
+
+const empty: StateStore = {
+  create: async () => true,
+  read: async () => undefined,
+  replace: async () => true,
+  remove: async () => undefined,
+}
+
+const noLedger: Ledger['calls'] = {
+  open: () => ({
+    callId: '0190d0a8-0000-7000-8000-000000000000',
+    createdAt: Date.now(),
+    describe: () => undefined,
+    end: async () => undefined,
+    leave: () => undefined,
+  }),
+  settings: async () => ({ shards: 1, redact: [] }),
+}
+
+function refuseToSpawn(): never {
+  throw new Error('the embedded engine has stopped')
+}
