@@ -2,13 +2,12 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { type BatchWrites, createBatchWrites } from './batch-writes.js'
 import type { TableNames } from './tables.js'
 
 export interface Aws {
   readonly db: DynamoDBDocumentClient
-  /** The same database for what is written all the time. */
-  readonly batches: BatchWrites
+  /** The same client for attributes as the wire has them: what is written often. */
+  readonly dynamo: DynamoDBClient
   /** S3 costs 100 ms to import, so it is imported when first needed. */
   readonly s3: () => Promise<S3Client>
   readonly tables: TableNames
@@ -50,7 +49,7 @@ export function createAws({ bucket, tables, client = {}, endpoints = {} }: AwsOp
   }
   return {
     db,
-    batches: createBatchWrites(dynamo),
+    dynamo,
     s3: () => (s3 ??= openS3()),
     tables,
     bucket,

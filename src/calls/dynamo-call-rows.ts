@@ -1,55 +1,55 @@
 /** How rows of calls are written: in groups while nothing stands there yet, else with a condition. */
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { validate as isUuid } from 'uuid'
 import type { Aws } from '../aws/aws.js'
 import { isConditionRefused, type Row } from '../aws/rows.js'
 import { callKey } from '../aws/table-keys.js'
 import { shardOf } from './call-id.js'
-import { type CallRow, readCallRow, type toCallRow } from './call-row.js'
+import { type CallRow, readCallRow } from './call-row.js'
 
 /** What BatchWriteItem takes. */
 export const MAX_GROUP_ROWS = 25
 
 /** A whole row, keys included, as the wire has it. */
-export interface WireRow {
-  readonly callId: string
-  /** JSON text of the item. */
-  readonly json: string
-}
+export type WireRow = Record<string, AttributeValue>
 
 type Value = string | number | boolean | undefined | { readonly [name: string]: Value }
 
 /** Rows hold texts, numbers, flags and one level of an object: the SDK's own conversion costs more. */
-export function toWireRow(row: ReturnType<typeof toCallRow>): WireRow {
-  return { callId: row.mcp_function_call_uuid, json: JSON.stringify(toItem(row)) }
-}
-
-function toItem(row: Readonly<Record<string, Value>>): Record<string, AttributeValue> {
-  const item: Record<string, AttributeValue> = {}
+export function toWireRow(row: Readonly<Record<string, Value>>): WireRow {
+  const wire: WireRow = {}
   for (const [name, value] of Object.entries(row))
-    if (value !== undefined) item[name] = toAttribute(value)
-  return item
+    if (value !== undefined) wire[name] = toAttribute(value)
+  return wire
 }
 
 function toAttribute(value: Exclude<Value, undefined>): AttributeValue {
   if (typeof value === 'string') return { S: value }
   if (typeof value === 'number') return { N: String(value) }
   if (typeof value === 'boolean') return { BOOL: value }
-  return { M: toItem(value) }
+  return { M: toWireRow(value) }
 }
 
 /** Writes rows that nobody has written yet, or these very ones. @returns those not taken */
 export async function putRows(
-  { batches, tables }: Aws,
+  { dynamo, tables }: Aws,
   rows: readonly WireRow[],
   signal: AbortSignal,
 ): Promise<WireRow[]> {
-  const items = rows.map(({ json }) => json)
-  const unprocessed = await batches.put(tables.calls, items, signal)
-  if (unprocessed.length === 0) return []
-  const left = new Set(unprocessed.map(({ mcp_function_call_uuid: id }) => id?.['S']))
-  return rows.filter(({ callId }) => left.has(callId))
+  const requests = rows.map((Item) => ({ PutRequest: { Item } }))
+  const { UnprocessedItems = {} } = await dynamo.send(
+    new BatchWriteItemCommand({ RequestItems: { [tables.calls]: requests } }),
+    { abortSignal: signal },
+  )
+  const left = new Set(
+    UnprocessedItems[tables.calls]?.map(({ PutRequest }) => idOf(PutRequest?.Item)),
+  )
+  return left.size === 0 ? [] : rows.filter((row) => left.has(idOf(row)))
+}
+
+function idOf(row: WireRow | undefined): string | undefined {
+  return row?.['mcp_function_call_uuid']?.S
 }
 
 const NOT_ENDED = 'attribute_not_exists(#pk) OR #status = :running'

@@ -2,10 +2,7 @@ import { type Aws, createAws } from '../../src/aws/aws.js'
 import { tableNames } from '../../src/aws/tables.js'
 import type { TestAws } from '../support/aws.js'
 
-/**
- * A client whose first answer to such a request is lost on the way back: the SDK sends it again,
- * batches excepted, which are their sender's to send again.
- */
+/** A client whose first answer to such a request is lost on the way back: the SDK sends it again. */
 export function awsLosingAnswer(test: TestAws, isLost: (input: object) => boolean) {
   const aws: Aws = createAws({
     bucket: test.aws.bucket,
@@ -13,18 +10,6 @@ export function awsLosingAnswer(test: TestAws, isLost: (input: object) => boolea
     client: test.client,
   })
   let lost = 0
-  const lose = (input: object) => {
-    if (lost > 0 || !isLost(input)) return
-    lost += 1
-    throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
-  }
-  const { batches } = aws
-  const put: Aws['batches']['put'] = async (table, ...batch) => {
-    const left = await batches.put(table, ...batch)
-    lose({ RequestItems: { [table]: [] } })
-    return left
-  }
-  Object.assign(aws, { batches: { put } })
   const inputs = new WeakMap<object, object>()
   aws.db.middlewareStack.add(
     (next, context) => (args) => {
@@ -36,8 +21,9 @@ export function awsLosingAnswer(test: TestAws, isLost: (input: object) => boolea
   aws.db.middlewareStack.add(
     (next, context) => async (args) => {
       const answer = await next(args)
-      lose(inputs.get(context) ?? {})
-      return answer
+      if (lost > 0 || !isLost(inputs.get(context) ?? {})) return answer
+      lost += 1
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
     },
     { step: 'deserialize', name: 'lose' },
   )

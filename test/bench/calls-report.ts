@@ -133,10 +133,8 @@ const ENOUGH = 0.95
 function toLimit({ ledger, perSecond = 0, callsPerSecond, storeCores }: Result): string[] {
   const { median } = callsPerSecond
   if (median >= perSecond * ENOUGH) return []
-  const cores = `${storeCores.median.toFixed(2)} cores`
-  return [
-    `Of ${perSecond}/s only ${median.toFixed(0)} were taken: ${NAMES[ledger]}, which had ${cores}.`,
-  ]
+  const taken = `${NAMES[ledger]}: ${median.toFixed(0)} of ${perSecond}/s were taken`
+  return [`${taken}; its process used ${storeCores.median.toFixed(2)} cores.`]
 }
 
 function toSummary(results: readonly Result[], bytes: RecordBytes): string {
@@ -145,17 +143,19 @@ function toSummary(results: readonly Result[], bytes: RecordBytes): string {
     return [
       `${name}_cpu_us=${result.cpuUs.median.toFixed(1)}`,
       `${name}_calls_s=${result.callsPerSecond.median.toFixed(0)}`,
-      `${name}_rows=${result.rowsPerBatch.median.toFixed(1)}`,
-      `${name}_p50_ms=${result.p50Ms.median.toFixed(2)}`,
-      `${name}_p99_ms=${result.p99Ms.median.toFixed(2)}`,
     ]
   })
-  return [
-    ...figures,
-    `item_bytes=${bytes.item.toFixed(0)}`,
-    `counted_bytes=${bytes.counted.toFixed(0)}`,
-    `body_bytes=${bytes.body.toFixed(0)}`,
-  ].join(' ')
+  const waits = results
+    .filter(({ storePid, perSecond }) => storePid !== undefined && perSecond !== undefined)
+    .flatMap((result) => {
+      const name = nameOf(result)
+      return [
+        `${name}_p50_ms=${result.p50Ms.median.toFixed(2)}`,
+        `${name}_p99_ms=${result.p99Ms.median.toFixed(2)}`,
+      ]
+    })
+  const sizes = Object.entries(bytes).map(([name, value]) => `bytes_${name}=${value.toFixed(0)}`)
+  return [...figures, ...waits, ...sizes].join(' ')
 }
 
 function nameOf({ ledger, perSecond, endpoint }: Row): string {

@@ -39,7 +39,7 @@ interface Plan {
 }
 
 const LONG: Plan = { rounds: 7, roundMs: 2000, warmUpMs: 2000 }
-const SHORT: Plan = { rounds: 3, roundMs: 500, warmUpMs: 400 }
+const SHORT: Plan = { rounds: 3, roundMs: 400, warmUpMs: 300 }
 
 /** Calls in a second; the third load is as many as are taken. */
 const PACES = [1000, 4000, undefined] as const

@@ -56,10 +56,7 @@ export async function openLedgers(places: LedgerPlaces): Promise<Record<LedgerNa
   await openCalls(engine, 'ack').changeSettings(many, { shards: manyShards })
   return {
     none: { calls: noLedger, batches: () => 0 },
-    taken: openLedger(
-      { ...openAws(standIn(0)), batches: { put: async () => [] } },
-      { state: empty },
-    ),
+    taken: openLedger(openAws(standIn(0)), { state: empty, isTaken: true }),
     at_once: openLedger(openAws(standIn(atOncePort))),
     later: openLedger(openAws(standIn(laterPort))),
     engine: openLedger(engine),
@@ -70,18 +67,23 @@ export async function openLedgers(places: LedgerPlaces): Promise<Record<LedgerNa
 interface LedgerOptions {
   readonly durability?: Durability
   readonly state?: StateStore
+  /** Batches go no further than this process. */
+  readonly isTaken?: boolean
 }
 
-function openLedger(aws: Aws, { durability = 'ack', state }: LedgerOptions = {}): Ledger {
+function openLedger(
+  aws: Aws,
+  { durability = 'ack', state, isTaken = false }: LedgerOptions = {},
+): Ledger {
   let batches = 0
-  const put: Aws['batches']['put'] = (...batch) => {
+  const send = (...batch: Parameters<Aws['dynamo']['send']>) => {
     batches += 1
-    return aws.batches.put(...batch)
+    return isTaken ? Promise.resolve({}) : aws.dynamo.send(...batch)
   }
-  return {
-    calls: openCalls({ ...aws, batches: { put } }, durability, state),
-    batches: () => batches,
-  }
+  const dynamo = new Proxy(aws.dynamo, {
+    get: (client, name) => (name === 'send' ? send : (Reflect.get(client, name) as unknown)),
+  })
+  return { calls: openCalls({ ...aws, dynamo }, durability, state), batches: () => batches }
 }
 
 function openCalls(aws: Aws, durability: Durability, given?: StateStore): Calls {

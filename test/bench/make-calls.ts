@@ -34,7 +34,9 @@ export async function makeCalls(calls: Begin, endpointId: string, pace: Pace): P
   }
   const cpuBefore = process.cpuUsage()
   const startedAt = performance.now()
-  await (pace.perSecond === undefined ? makeMany(make, pace) : makePaced(make, pace.perSecond, pace))
+  await (pace.perSecond === undefined
+    ? makeMany(make, pace)
+    : makePaced(make, pace.perSecond, pace))
   const elapsedMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)
   tookMs.sort((a, b) => a - b)

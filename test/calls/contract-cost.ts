@@ -1,7 +1,4 @@
-import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
-import type { Aws } from '../../src/aws/aws.js'
 import type { CallRecord } from '../../src/domain/call.js'
 import { aCall } from './a-call.js'
 import { type Engine, openCalls } from './engines.js'
@@ -15,32 +12,20 @@ interface Consumed extends Capacity {
   readonly GlobalSecondaryIndexes?: Record<string, Capacity>
 }
 
-interface BatchAnswer {
-  readonly ConsumedCapacity?: readonly Consumed[]
-}
-
-/** What batches of this client consume from now on. */
-function countBatches(aws: Aws): readonly Consumed[] {
-  const consumed: Consumed[] = []
-  const { requestHandler } = aws.db.config
-  const send = requestHandler.handle.bind(requestHandler)
-  requestHandler.handle = async (request, options) => {
-    if (!request.headers['x-amz-target']?.endsWith('.BatchWriteItem')) return send(request, options)
-    const asked = JSON.parse(String(request.body)) as object
-    const body = JSON.stringify({ ...asked, ReturnConsumedCapacity: 'INDEXES' })
-    const headers = { ...request.headers, 'content-length': String(Buffer.byteLength(body)) }
-    const { response } = await send({ ...request, headers, body }, options)
-    const answer = await text(response.body)
-    consumed.push(...((JSON.parse(answer) as BatchAnswer).ConsumedCapacity ?? []))
-    return { response: { ...response, body: Readable.from([answer]) } }
-  }
-  return consumed
-}
-
 /** What a group of such calls consumes, by table and index. */
 async function costOf(engine: Engine, count: number, change: Partial<CallRecord> = {}) {
   const aws = engine.connect()
-  const consumed = countBatches(aws)
+  const consumed: Consumed[] = []
+  aws.dynamo.middlewareStack.add(
+    (next) => async (args) => {
+      const input = { ...args.input, ReturnConsumedCapacity: 'INDEXES' }
+      const answer = await next({ ...args, input })
+      const { ConsumedCapacity = [] } = answer.output as { ConsumedCapacity?: Consumed[] }
+      if ('RequestItems' in input) consumed.push(...ConsumedCapacity)
+      return answer
+    },
+    { step: 'initialize', name: 'count' },
+  )
   const calls = openCalls(aws)
   // So that what the endpoint wants is known, and asked for by nobody while the group is made.
   await calls.settings('costs')

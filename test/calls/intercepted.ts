@@ -8,9 +8,7 @@ export type Input = Record<string, unknown>
 export type Intercept = (input: Input, send: () => Promise<unknown>) => Promise<void>
 
 /** From now on every request of this client goes by way of it. */
-export function intercept(aws: Aws, around: Intercept): void {
-  interceptBatches(aws, around)
-  const { db } = aws
+export function intercept({ db }: Aws, around: Intercept): void {
   const inputs = new WeakMap<object, Input>()
   db.middlewareStack.add(
     (next, context) => (args) => {
@@ -31,22 +29,6 @@ export function intercept(aws: Aws, around: Intercept): void {
     },
     { step: 'finalizeRequest', name: 'intercept', priority: 'low' },
   )
-}
-
-/** They do not go the way of commands. */
-function interceptBatches(aws: Aws, around: Intercept): void {
-  const { batches } = aws
-  const put: Aws['batches']['put'] = async (table, items, signal) => {
-    const requests = items.map((item) => ({ PutRequest: { Item: JSON.parse(item) as Input } }))
-    let left: Awaited<ReturnType<typeof put>> | undefined
-    await around({ RequestItems: { [table]: requests } }, async () => {
-      left = await batches.put(table, items, signal)
-      return left
-    })
-    if (left === undefined) throw new Error('the batch was not sent')
-    return left
-  }
-  Object.assign(aws, { batches: { put } })
 }
 
 /** A row that says that a call has begun, and runs. */
