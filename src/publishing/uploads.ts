@@ -202,7 +202,8 @@ interface NewUpload {
 }
 
 /**
- * The first slot that is free, or whose upload is done, from a random one on.
+ * A free slot, from a random one on; where none is, that of the upload which is done for longest:
+ * what came of an upload can be asked for as long as there is room.
  *
  * @throws GatewayError `BUSY` when all of them wait for something
  */
@@ -214,15 +215,31 @@ async function takeSlot(
   const [first = 0] = randomBytes(1)
   for (let step = 0; step < SLOTS; step++) {
     const slot = (first + step) % SLOTS
-    const id = `${slot.toString(16)}${randomBytes(24).toString('base64url')}`
+    const id = newId(slot)
+    if (await state.create(slotKey(owner, slot), { value: { id, ...upload }, expiresAt })) return id
+  }
+  for (const { slot, version } of await doneSlots(state, owner)) {
+    const id = newId(slot)
     const item = { value: { id, ...upload }, expiresAt }
-    const key = slotKey(owner, slot)
-    if (await state.create(key, item)) return id
-    const other = await state.read(key)
-    if (other === undefined || Upload.parse(other.value).stage !== 'done') continue
-    if (await state.replace(key, other.version, item)) return id
+    if (await state.replace(slotKey(owner, slot), version, item)) return id
   }
   throw new GatewayError('BUSY', `${SLOTS} of your uploads are open; process those first`)
+}
+
+/** Slots whose uploads are published, the oldest first. */
+async function doneSlots(state: StateStore, owner: UploadOwner) {
+  const reads = Array.from({ length: SLOTS }, async (_, slot) => {
+    const stored = await state.read(slotKey(owner, slot))
+    const upload = stored && Upload.parse(stored.value)
+    if (stored === undefined || upload?.stage !== 'done') return []
+    return [{ slot, version: stored.version, sendBefore: upload.sendBefore }]
+  })
+  const done = (await Promise.all(reads)).flat()
+  return done.sort((a, b) => a.sendBefore - b.sendBefore)
+}
+
+function newId(slot: number): string {
+  return `${slot.toString(16)}${randomBytes(24).toString('base64url')}`
 }
 
 function slotKey({ endpointId, userId }: UploadOwner, slot: number): StateKey {

@@ -83,6 +83,7 @@ describe('an upload', () => {
     const published = await processOne(uploadId)
     const newer = await upload(weatherZip('newer'))
     await processOne(newer.uploadId)
+    for (let n = 0; n < 14; n++) await prepare(weatherZip('more'))
     expect(await processOne(uploadId)).toEqual(published)
     expect(await active()).toBe(sha256Of(weatherZip('newer')))
   })
