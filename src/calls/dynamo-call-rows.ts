@@ -1,8 +1,9 @@
 /** How rows of calls are written: in groups while nothing stands there yet, else with a condition. */
-import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { validate as isUuid } from 'uuid'
 import type { Aws } from '../aws/aws.js'
+import { batchPut, type WireRow } from '../aws/batch-put.js'
 import { isConditionRefused, type Row } from '../aws/rows.js'
 import { callKey } from '../aws/table-keys.js'
 import { shardOf } from './call-id.js'
@@ -10,9 +11,6 @@ import { type CallRow, readCallRow } from './call-row.js'
 
 /** What BatchWriteItem takes. */
 export const MAX_GROUP_ROWS = 25
-
-/** A whole row, keys included, as the wire has it. */
-export type WireRow = Record<string, AttributeValue>
 
 type Value = string | number | boolean | undefined | { readonly [name: string]: Value }
 
@@ -37,11 +35,9 @@ export async function putRows(
   rows: readonly WireRow[],
   signal: AbortSignal,
 ): Promise<WireRow[]> {
-  const requests = rows.map((Item) => ({ PutRequest: { Item } }))
-  const { UnprocessedItems = {} } = await dynamo.send(
-    new BatchWriteItemCommand({ RequestItems: { [tables.calls]: requests } }),
-    { abortSignal: signal },
-  )
+  const { UnprocessedItems = {} } = await dynamo.send(batchPut(tables.calls, rows), {
+    abortSignal: signal,
+  })
   const left = new Set(
     UnprocessedItems[tables.calls]?.map(({ PutRequest }) => idOf(PutRequest?.Item)),
   )

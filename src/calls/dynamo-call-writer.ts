@@ -1,5 +1,6 @@
 /** What is written of a call, and when it counts as written. */
 import type { Aws } from '../aws/aws.js'
+import type { WireRow } from '../aws/batch-put.js'
 import type { CallRecord } from '../domain/call.js'
 import { toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
@@ -17,13 +18,7 @@ import {
 import { type CallRow, toCallRow } from './call-row.js'
 import type { CallSettingsStore } from './call-settings.js'
 import type { RecordSettings } from './calls.js'
-import {
-  AnotherEnd,
-  readRow,
-  toWireRow,
-  type WireRow,
-  writeUnlessEnded,
-} from './dynamo-call-rows.js'
+import { AnotherEnd, readRow, toWireRow, writeUnlessEnded } from './dynamo-call-rows.js'
 import { redact } from './redaction.js'
 
 export interface CallWriter {
