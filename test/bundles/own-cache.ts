@@ -1,4 +1,4 @@
-/** Imported for its hooks: one store for the file, and for each test an empty cache. */
+/** One store for a test file, and for each test an empty cache. */
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,14 +16,17 @@ import { zipOf } from '../support/zip.js'
 export let test: TestAws
 export let cacheFolder: string
 
-beforeAll(async () => {
-  test = await startTestAws()
-})
-afterAll(() => test.stop())
-beforeEach(async () => {
-  cacheFolder = await mkdtemp(join(tmpdir(), 'bundle-cache-'))
-})
-afterEach(() => removeTree(cacheFolder))
+/** Of a test file: one engine, and for each test a cache of its own. */
+export function useOwnCache(): void {
+  beforeAll(async () => {
+    test = await startTestAws()
+  })
+  afterAll(() => test.stop())
+  beforeEach(async () => {
+    cacheFolder = await mkdtemp(join(tmpdir(), 'bundle-cache-'))
+  })
+  afterEach(() => removeTree(cacheFolder))
+}
 
 export const createBundles = (options: Partial<S3BundlesOptions> = {}) =>
   createS3Bundles({ aws: test.aws, cacheFolder, log: silentLog, ...options })

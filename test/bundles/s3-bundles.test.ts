@@ -18,7 +18,10 @@ import {
   recordErrors,
   refOf,
   test,
+  useOwnCache,
 } from './own-cache.js'
+
+useOwnCache()
 
 /** The same AWS, counting how often its S3 client is taken. */
 function countedAws() {

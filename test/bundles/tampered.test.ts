@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
-import { createBundles, freshZip, overwrite, recordErrors, refOf } from './own-cache.js'
+import {
+  createBundles,
+  freshZip,
+  overwrite,
+  recordErrors,
+  refOf,
+  useOwnCache,
+} from './own-cache.js'
+
+useOwnCache()
 
 describe('a version whose bytes were changed in the store', () => {
   it('is one that was cut off in the store, or lost there; both are logged', async () => {

@@ -11,8 +11,16 @@ import {
   listed,
   rowsOf,
 } from './bundle-version.js'
-import { endpointId, openCatalog as openCatalogWith, test, version } from './own-endpoint.js'
+import {
+  endpointId,
+  openCatalog as openCatalogWith,
+  test,
+  version,
+  useOwnEndpoint,
+} from './own-endpoint.js'
 import { opened } from './sealer.js'
+
+useOwnEndpoint()
 
 let nowMs = Date.UTC(2026, 0, 31)
 /** Each activation has a minute of its own. */

@@ -11,7 +11,9 @@ import {
   type VersionOptions,
   watchedAws,
 } from './bundle-version.js'
-import { endpointId, moveOn, openCatalog, test, version } from './own-endpoint.js'
+import { endpointId, moveOn, openCatalog, test, version, useOwnEndpoint } from './own-endpoint.js'
+
+useOwnEndpoint()
 
 describe('a package', () => {
   const other = (change: Partial<VersionOptions>) =>

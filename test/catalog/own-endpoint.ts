@@ -1,4 +1,4 @@
-/** Imported for its hooks: one engine for the file, and for each test an endpoint of its own. */
+/** One engine for a test file, and for each test an endpoint of its own. */
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { BundleVersion } from '../../src/catalog/catalog.js'
 import { createDynamoCatalog, type DynamoCatalogOptions } from '../../src/catalog/dynamo-catalog.js'
@@ -11,11 +11,14 @@ export let test: TestAws
 export let endpointId = ''
 let endpoints = 0
 
-beforeAll(async () => {
-  test = await startTestAws()
-})
-beforeEach(moveOn)
-afterAll(() => test.stop())
+/** Of a test file: one engine, and for each test an endpoint of its own. */
+export function useOwnEndpoint(): void {
+  beforeAll(async () => {
+    test = await startTestAws()
+  })
+  beforeEach(moveOn)
+  afterAll(() => test.stop())
+}
 
 /** To another endpoint, where nothing is yet. */
 export function moveOn(): void {

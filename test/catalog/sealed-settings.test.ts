@@ -12,8 +12,11 @@ import {
   openCatalog as openCatalogWith,
   test,
   version,
+  useOwnEndpoint,
 } from './own-endpoint.js'
 import { opened, testSealer } from './sealer.js'
+
+useOwnEndpoint()
 
 const VALUE = 'swordfish-0123'
 const OTHER_KEY = { id: 'young', secret: 'another-secret-of-thirty-two-characters' }

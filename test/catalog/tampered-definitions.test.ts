@@ -4,7 +4,17 @@ import { deleteObject, getObject, putObject } from '../../src/aws/objects.js'
 import { bundleDefinitionsKey } from '../../src/aws/table-keys.js'
 import type { BundleVersion } from '../../src/catalog/catalog.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
-import { activateAll, clock, endpointId, openCatalog, test, version } from './own-endpoint.js'
+import {
+  activateAll,
+  clock,
+  endpointId,
+  openCatalog,
+  test,
+  version,
+  useOwnEndpoint,
+} from './own-endpoint.js'
+
+useOwnEndpoint()
 
 /** What the one tool of an endpoint is. */
 async function served(catalog = openCatalog()) {

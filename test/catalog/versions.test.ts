@@ -11,7 +11,16 @@ import {
   rowsOf,
   watchedAws,
 } from './bundle-version.js'
-import { activateAll, endpointId, openCatalog, test, version } from './own-endpoint.js'
+import {
+  activateAll,
+  endpointId,
+  openCatalog,
+  test,
+  version,
+  useOwnEndpoint,
+} from './own-endpoint.js'
+
+useOwnEndpoint()
 
 const promote = ({ ref }: BundleVersion, catalog = openCatalog()) =>
   catalog.promote({ ref, actor: 'bob' })

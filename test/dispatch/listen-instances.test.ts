@@ -6,7 +6,16 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { hasRedis } from '../support/redis.js'
 import { startTwoGateways } from '../support/two-gateways.js'
 import { listChanged, methodOf, resourceUpdated, SUBSCRIPTION_ID } from './listen-client.js'
-import { announce, everything, open, test, token } from './listening-gateway.js'
+import {
+  announce,
+  everything,
+  open,
+  test,
+  token,
+  useListeningGateway,
+} from './listening-gateway.js'
+
+useListeningGateway()
 
 const tool = (name: string): Item => ({ name, inputSchema: { type: 'object' } })
 const prompt = (name: string): Item => ({ name })

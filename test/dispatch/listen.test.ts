@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { modernPost } from '../support/modern-post.js'
 import { taskClient, withTasks } from '../tasks/task-client.js'
 import { listChanged, listen, methodOf, resourceUpdated, SUBSCRIPTION_ID } from './listen-client.js'
-import { announce, everything, open, test, token } from './listening-gateway.js'
+import {
+  announce,
+  everything,
+  open,
+  test,
+  token,
+  useListeningGateway,
+} from './listening-gateway.js'
+
+useListeningGateway()
 
 describe('a client that listens', () => {
   it.each(['a', '', 0, 7])(

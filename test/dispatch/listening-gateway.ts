@@ -1,4 +1,4 @@
-/** Imported for its hooks: one gateway for the file, whose changes ann listens to. */
+/** One gateway for a test file, whose changes ann listens to. */
 import { afterAll, beforeAll } from 'vitest'
 import type { Notice } from '../../src/domain/notice.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
@@ -7,12 +7,15 @@ import { announceAt, type ListenOptions, openListening } from './listen-client.j
 export let test: TestGateway
 export let token: string
 
-beforeAll(async () => {
-  test = await startTestGateway()
-  await test.publish('journey_tools')
-  token = await test.tokenFor('ann')
-})
-afterAll(() => test.stop())
+/** Of a test file: one gateway with tools. */
+export function useListeningGateway(): void {
+  beforeAll(async () => {
+    test = await startTestGateway()
+    await test.publish('journey_tools')
+    token = await test.tokenFor('ann')
+  })
+  afterAll(() => test.stop())
+}
 
 export const announce = (notice: Notice, endpointId = 'default', gateway = test) =>
   announceAt(gateway, notice, endpointId)

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Questions } from '../../src/runtime/runtime.js'
 import { recordingLog } from './bundles-on-disk.js'
-import { POOLED_KINDS, start as startKind } from './pooled-setup.js'
+import { POOLED_KINDS, start as startKind, useExecutors } from './pooled-setup.js'
+
+useExecutors()
 
 const exceeded = {
   code: 'CPU_EXCEEDED',

@@ -7,7 +7,9 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
 import { type ExecutorSetup, openBundle, recordingLog } from './bundles-on-disk.js'
-import { POOLED_KINDS, start as startKind } from './pooled-setup.js'
+import { POOLED_KINDS, start as startKind, useExecutors } from './pooled-setup.js'
+
+useExecutors()
 
 const startWorker = (setup?: ExecutorSetup) => startKind('worker', setup)
 

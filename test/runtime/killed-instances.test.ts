@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { McpResult, Questions } from '../../src/runtime/runtime.js'
 import { type ExecutorSetup, type JobChanges, openBundle, recordingLog } from './bundles-on-disk.js'
-import { start as startKind } from './pooled-setup.js'
+import { start as startKind, useExecutors } from './pooled-setup.js'
+
+useExecutors()
 
 const killed = {
   code: 'FUNCTION_FAILED',

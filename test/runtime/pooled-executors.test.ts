@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type ExecutorSetup, type LogLine, recordingLog } from './bundles-on-disk.js'
-import { POOLED_KINDS, start as startKind } from './pooled-setup.js'
+import { POOLED_KINDS, start as startKind, useExecutors } from './pooled-setup.js'
+
+useExecutors()
 
 describe.each(POOLED_KINDS)('the %s executor', (kind) => {
   const start = (setup?: ExecutorSetup) => startKind(kind, setup)

@@ -32,6 +32,9 @@ export function start(kind: PooledKind, setup?: ExecutorSetup) {
   return { executor, run, beginCall, echo, leave }
 }
 
-afterEach(async () => {
-  await Promise.all(executors.splice(0).map((executor) => executor.close()))
-})
+/** Of a test file: what its tests have made is closed after each. */
+export function useExecutors(): void {
+  afterEach(async () => {
+    await Promise.all(executors.splice(0).map((executor) => executor.close()))
+  })
+}

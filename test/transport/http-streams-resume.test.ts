@@ -3,7 +3,7 @@ import { systemClock } from '../../src/domain/clock.js'
 import { createMemoryEventLog } from '../../src/events/memory-event-log.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
-import { gateway, server, session } from './own-stream-server.js'
+import { gateway, server, session, useOwnStreamServer } from './own-stream-server.js'
 import {
   createGate,
   cutAfter,
@@ -14,6 +14,8 @@ import {
   startStreamServer,
   text,
 } from './stream-server.js'
+
+useOwnStreamServer()
 
 describe('a client that comes back to a stream', () => {
   /** The id of the last frame seen, of so many. */

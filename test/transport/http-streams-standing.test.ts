@@ -4,8 +4,10 @@ import { createEndpointSignals } from '../../src/events/endpoint-signals.js'
 import { createMemoryEventLog } from '../../src/events/memory-event-log.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
-import { gateway, server, session } from './own-stream-server.js'
+import { gateway, server, session, useOwnStreamServer } from './own-stream-server.js'
 import { type Headers, idsOf, messagesIn, slowCall, startStreamServer } from './stream-server.js'
+
+useOwnStreamServer()
 
 const URI = 'demo://one'
 const tools = { type: 'list.changed', list: 'tools' } as const

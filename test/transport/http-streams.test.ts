@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { framesOf, next, rest } from '../support/event-stream.js'
-import { server, session } from './own-stream-server.js'
+import { server, session, useOwnStreamServer } from './own-stream-server.js'
 import { cancelOf, createGate, idsOf, messagesIn, note, text, toolCall } from './stream-server.js'
+
+useOwnStreamServer()
 
 describe('a call in a session', () => {
   it('is answered in JSON when there is nothing to say and the answer is there [L4]', async () => {

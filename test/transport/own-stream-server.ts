@@ -1,4 +1,4 @@
-/** Imported for its hooks: one gateway for the file, and for each test a server and a session. */
+/** One gateway for a test file, and for each test a server and a session. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { type Headers, startStreamServer, type StreamServer } from './stream-server.js'
@@ -8,12 +8,15 @@ export let server: StreamServer
 /** The headers of a session of ann's at that server. */
 export let session: Headers
 
-beforeAll(async () => {
-  gateway = await startTestGateway()
-})
-afterAll(() => gateway.stop())
-beforeEach(async () => {
-  server = await startStreamServer(gateway)
-  session = await server.open()
-})
-afterEach(() => server.close())
+/** Of a test file: one gateway, and for each test a server of its own. */
+export function useOwnStreamServer(): void {
+  beforeAll(async () => {
+    gateway = await startTestGateway()
+  })
+  afterAll(() => gateway.stop())
+  beforeEach(async () => {
+    server = await startStreamServer(gateway)
+    session = await server.open()
+  })
+  afterEach(() => server.close())
+}
