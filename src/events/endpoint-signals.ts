@@ -72,9 +72,16 @@ export interface EndpointSignals {
   ): Promise<() => void>
 }
 
+/** Read once, however many listeners the log tells of it. */
+const readSignals = new WeakMap<EventBody, EndpointSignal>()
+
 /** @returns undefined for what only a newer instance understands */
 export function readSignal(body: EventBody): EndpointSignal | undefined {
-  return Signal.safeParse(body).data
+  const known = readSignals.get(body)
+  if (known !== undefined) return known
+  const signal = Signal.safeParse(body).data
+  if (signal !== undefined) readSignals.set(body, signal)
+  return signal
 }
 
 /** One subscription to the log for each endpoint that somebody here listens to. */

@@ -16,6 +16,9 @@ export function readEventId(id: string): readonly [number, number] | undefined {
 
 /** True when `id` comes after `other` in their stream. */
 export function isLater(id: EventId, other: EventId): boolean {
+  const digits = id.indexOf('-')
+  // Numbers of as many digits are in the order of their texts: so it is with almost all of them.
+  if (digits > 0 && id.length === other.length && other.indexOf('-') === digits) return id > other
   const [first, second] = readEventId(id) ?? [0, 0]
   const [otherFirst, otherSecond] = readEventId(other) ?? [0, 0]
   return first === otherFirst ? second > otherSecond : first > otherFirst

@@ -11,6 +11,11 @@ export interface FollowOptions extends EventListener {
   readonly after?: EventId | undefined
   /** Ends it: nothing is called from then on. */
   readonly signal: AbortSignal
+  /**
+   * Asked before each event that is replayed, which waits for the answer: there may be more of them
+   * than whoever listens can take at once.
+   */
+  readonly ready?: (() => Promise<void> | undefined) | undefined
 }
 
 /** Events in one read. */
@@ -26,7 +31,7 @@ const MAX_WAITING = 1000
  * @throws GatewayError `EVENTS_UNAVAILABLE` when the log cannot be reached; then it has ended
  */
 export async function follow(log: EventLog, stream: Stream, options: FollowOptions): Promise<void> {
-  const { signal, after } = options
+  const { signal, ready } = options
   if (signal.aborted) return
   const outbox = createOutbox(options)
   // Heard before anything is read: what is appended in between is in one of them, or in both.
@@ -35,7 +40,7 @@ export async function follow(log: EventLog, stream: Stream, options: FollowOptio
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) return end()
   try {
-    await replay(log, stream, { outbox, after, signal })
+    await replay(log, stream, { outbox, ready, signal })
   } catch (error) {
     signal.removeEventListener('abort', end)
     end()
@@ -46,13 +51,17 @@ export async function follow(log: EventLog, stream: Stream, options: FollowOptio
 interface Outbox {
   /** What the log tells. */
   readonly live: EventListener
-  /** Events that were read. */
-  tellRead(events: readonly LoggedEvent[]): void
+  /** Up to where it was told. */
+  readonly last: EventId | undefined
+  /** An event that was read, or that has waited. */
+  tell(event: LoggedEvent): void
   tellDropped(): void
   /** What is heard from here on is kept again, after more came than could wait. */
   startWaiting(): void
-  /** Tells what waits and passes the rest on. @returns false when some of it has to be read */
-  goLive(): boolean
+  /** @returns what has waited; undefined when some of it has to be read */
+  takeWaiting(): readonly LoggedEvent[] | undefined
+  /** What is heard is passed on at once. */
+  goLive(): void
 }
 
 function createOutbox({ after, onEvent, onDropped, signal }: FollowOptions): Outbox {
@@ -87,41 +96,63 @@ function createOutbox({ after, onEvent, onDropped, signal }: FollowOptions): Out
         else overflow()
       },
     },
-    tellRead: (events) => events.forEach(tellOnce),
+    get last() {
+      return last
+    },
+    tell: tellOnce,
     tellDropped,
     startWaiting() {
       hasOverflowed = false
     },
+    takeWaiting: () => (hasOverflowed ? undefined : waiting?.splice(0)),
     goLive() {
-      if (hasOverflowed) return false
-      const heard = waiting ?? []
       waiting = undefined
-      heard.forEach(tellOnce)
-      return true
     },
   }
 }
 
 interface Replay {
   readonly outbox: Outbox
-  readonly after: EventId | undefined
+  readonly ready: FollowOptions['ready']
   readonly signal: AbortSignal
 }
 
-async function replay(log: EventLog, stream: Stream, from: Replay): Promise<void> {
-  const { outbox, signal } = from
-  let { after } = from
+async function replay(log: EventLog, stream: Stream, replaying: Replay): Promise<void> {
+  const { outbox, signal } = replaying
   while (!signal.aborted) {
     outbox.startWaiting()
-    const page = await readPage(log, stream, after)
+    const page = await readPage(log, stream, outbox.last)
     if (page === 'dropped') {
       outbox.tellDropped()
-      after = undefined
       continue
     }
-    outbox.tellRead(page)
-    after = page.at(-1)?.id ?? after
-    if (page.length < PAGE_LIMIT && outbox.goLive()) return
+    await tellAll(page, replaying)
+    if (page.length < PAGE_LIMIT && (await catchUp(replaying))) return
+  }
+}
+
+/** Tells what has waited, and goes live. @returns false when some of it has to be read */
+async function catchUp(replaying: Replay): Promise<boolean> {
+  const { outbox, signal } = replaying
+  while (!signal.aborted) {
+    const waiting = outbox.takeWaiting()
+    if (waiting === undefined) return false
+    if (waiting.length === 0) break
+    await tellAll(waiting, replaying)
+  }
+  outbox.goLive()
+  return true
+}
+
+async function tellAll(
+  events: readonly LoggedEvent[],
+  { outbox, ready, signal }: Replay,
+): Promise<void> {
+  for (const event of events) {
+    const waits = ready?.()
+    if (waits !== undefined) await waits
+    if (signal.aborted) return
+    outbox.tell(event)
   }
 }
 

@@ -85,6 +85,8 @@ interface Subscription {
 function createHearing(log: Log): Hearing {
   const listening = new Map<Stream, Set<Subscription>>()
   const line: Announcement[] = []
+  /** Sets that announcements hold on to: one of them is replaced, never changed. */
+  const held = new Set<ReadonlySet<Subscription>>()
 
   const tellAll = () => {
     // What listeners append now joins this line and has a turn of its own.
@@ -93,27 +95,36 @@ function createHearing(log: Log): Hearing {
       for (const { listener, isOpen } of listeners)
         if (isOpen) tell(listener, told, { stream, log })
     }
+    held.clear()
+    for (const { listeners } of line) held.add(listeners)
+  }
+
+  const toChange = (stream: Stream) => {
+    const known = listening.get(stream)
+    if (known !== undefined && !held.has(known)) return known
+    const copy = new Set(known)
+    listening.set(stream, copy)
+    return copy
   }
 
   const forget = (stream: Stream, subscription: Subscription) => {
     subscription.isOpen = false
-    const left = new Set(listening.get(stream))
+    const left = toChange(stream)
     left.delete(subscription)
     if (left.size === 0) listening.delete(stream)
-    else listening.set(stream, left)
   }
 
   return {
     listen(stream, listener) {
       const subscription = { listener, isOpen: true }
-      // Sets are replaced, never changed: announcements hold on to theirs.
-      listening.set(stream, new Set(listening.get(stream)).add(subscription))
+      toChange(stream).add(subscription)
       return () => forget(stream, subscription)
     },
 
     announce(stream, event) {
       const listeners = listening.get(stream)
       if (listeners === undefined) return
+      held.add(listeners)
       if (line.push({ stream, event, listeners }) === 1) queueMicrotask(tellAll)
     },
 
@@ -121,6 +132,7 @@ function createHearing(log: Log): Hearing {
       for (const subscriptions of listening.values())
         for (const subscription of subscriptions) subscription.isOpen = false
       listening.clear()
+      held.clear()
       line.length = 0
     },
   }

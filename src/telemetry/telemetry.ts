@@ -1,5 +1,8 @@
-/** Log lines. Metrics and traces join here: this is the one door for what operators watch. */
+/** Log lines and metrics. Traces join here: this is the one door for what operators watch. */
 import { pino, destination } from 'pino'
+import type { ScrapedMetrics } from './metrics.js'
+
+export { type Labels, type Metrics, noMetrics, type ScrapedMetrics } from './metrics.js'
 
 /** What a room needs of a logger; pino's own type fits. */
 export interface Log {
@@ -47,4 +50,10 @@ export const silentLog: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+}
+
+/** Metrics for Prometheus; its library is loaded by the first use. */
+export async function createScrapedMetrics(): Promise<ScrapedMetrics> {
+  const { createPrometheusMetrics } = await import('./prometheus-metrics.js')
+  return createPrometheusMetrics()
 }

@@ -1,9 +1,11 @@
 /** One client's stream of what happens: from where it was, until it leaves or may not hear more. */
 import type { FastifyReply } from 'fastify'
+import type { Access } from '../access/access.js'
 import type { Caller } from '../domain/caller.js'
+import { isWithin } from '../domain/function-globs.js'
 import { systemClock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
-import type { Log } from '../telemetry/telemetry.js'
+import type { Labels, Log, Metrics } from '../telemetry/telemetry.js'
 import type { UserEvent, UserEventId, UserEvents } from '../user-events/user-events.js'
 import type { SseConnection, SseConnections } from './sse-connections.js'
 import type { Place } from './standing-places.js'
@@ -11,9 +13,11 @@ import type { Place } from './standing-places.js'
 export interface EventStreamParts {
   readonly connections: SseConnections
   readonly userEvents: UserEvents
+  readonly access: Pick<Access, 'look'>
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 export interface EventStream {
@@ -33,32 +37,47 @@ const RETRY_MS = 1000
  * `SHUTTING_DOWN`: then nothing was answered yet
  */
 export async function streamEvents(
-  { connections, userEvents, closing, log }: EventStreamParts,
+  { connections, userEvents, access, closing, log, metrics }: EventStreamParts,
   { caller, after, wants, place }: EventStream,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { endpointId, userId } = caller
-  const onCut = () => log.warn({ endpointId, userId }, 'a slow client of an event stream was cut')
+  const counted = countStream(metrics)
+  const onCut = (backlogBytes: number) => {
+    counted.ends('slow')
+    const cut = { endpointId, userId, backlogBytes }
+    log.warn(cut, 'a slow client of an event stream was cut')
+  }
   let connection: SseConnection | undefined
   let last = ''
   const onPlace = (id: UserEventId) => {
     last = id
     connection = connections.open(reply, onCut)
+    counted.begins(reply.raw)
     connection.place(id, RETRY_MS)
   }
   const onEvent = (event: UserEvent, id: UserEventId) => {
     last = id
-    if (wants(event.type)) connection?.tell({ id, name: event.type, json: jsonOf(event) })
+    if (wants(event.type) && isFor(caller, event))
+      connection?.tell({ id, name: event.type, json: jsonOf(event) })
   }
+  // What a client has missed may be more than it may leave unread.
+  const ready = () => (connection?.isCrowded ? connection.drained() : undefined)
   const end = () => {
     if (closing.aborted) onEvent(goodbye(), last)
+    // Nobody else takes the place of a client that is still there.
+    if (connection?.isOpen) counted.ends(closing.aborted ? 'server' : 'credentials')
     connection?.end()
   }
   place.signal.addEventListener('abort', end)
   reply.raw.once('close', place.leave)
+  if (reply.raw.destroyed) place.leave()
   try {
-    await userEvents.hear(caller, { after, signal: place.signal, onPlace, onEvent })
+    const { signal } = place
+    const look = () => access.look(caller)
+    await userEvents.hear(caller, { after, signal, look, onPlace, onEvent, ready })
   } catch (err) {
+    if (connection?.isOpen) counted.ends('error')
     place.leave()
     if (connection === undefined) throw err
     // The client comes back with the last id that it has seen.
@@ -67,6 +86,32 @@ export async function streamEvents(
   if (connection === undefined)
     throw new GatewayError('SHUTTING_DOWN', 'This server is shutting down')
   return reply
+}
+
+/** Who is limited to some functions hears of calls of these alone. */
+function isFor(caller: Caller, event: UserEvent): boolean {
+  if (!('function' in event)) return true
+  const { type: mcpType, name } = event.function
+  return isWithin(caller, { mcpType, name })
+}
+
+type WhyEnded = Labels<'event_streams_ended_total'>['reason']
+
+/** Counts a stream while it is open, and then why it ended: what was said first, or its client left. */
+function countStream(metrics: Metrics) {
+  let why: WhyEnded | undefined
+  return {
+    begins: (raw: FastifyReply['raw']) => {
+      metrics.add('event_streams_open', {})
+      raw.once('close', () => {
+        metrics.add('event_streams_open', {}, -1)
+        metrics.add('event_streams_ended_total', { reason: why ?? 'client' })
+      })
+    },
+    ends: (reason: WhyEnded) => {
+      why ??= reason
+    },
+  }
 }
 
 function goodbye(): UserEvent {

@@ -5,14 +5,15 @@
 import { once } from 'node:events'
 import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../protocol/protocol.js'
+import { createSharedFrames, type NamedEvent, writeFrame } from './shared-frames.js'
 
 export interface SseConnections {
   /**
    * Answers with an event stream; its head goes out at once.
    *
-   * @param onCut called when the client is cut off because it leaves too much unread
+   * @param onCut called when the client is cut off because it leaves so many bytes unread
    */
-  open(reply: FastifyReply, onCut?: () => void): SseConnection
+  open(reply: FastifyReply, onCut?: (backlogBytes: number) => void): SseConnection
   /** No heartbeats from now on. */
   stop(): void
 }
@@ -43,19 +44,20 @@ export interface SseEvent {
   readonly message?: JsonObject | undefined
 }
 
-/** An event that has a name, with its JSON. */
-export interface NamedEvent {
-  readonly id: string
-  readonly name: string
-  readonly json: string
+export interface SseLimits {
+  /** A comment goes out on every open stream this often. Default: 15,000. */
+  readonly heartbeatMs?: number | undefined
+  /**
+   * A client that reads slower than its function talks is cut off with more bytes than these
+   * unread. Default: 4 MiB, several times what a function may say at a time, before any of it has
+   * left.
+   */
+  readonly maxBacklogBytes?: number | undefined
 }
 
-/**
- * A client that reads slower than its function talks is cut off with this many bytes unread. It is
- * several times what a function may say at a time, before any of it has left.
- */
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
-const CROWDED_BYTES = 256 * 1024
+const MAX_BACKLOG_BYTES = 4 * 1024 * 1024
+/** Of what may be unread: with more than that, whoever can wait should. */
+const CROWDED_SHARE = 1 / 16
 
 const HEARTBEAT_MS = 15_000
 const HEARTBEAT = ':\n\n'
@@ -67,9 +69,12 @@ export const SSE_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-/** @param heartbeatMs a comment goes out on every open stream this often */
-export function createSseConnections(heartbeatMs = HEARTBEAT_MS): SseConnections {
+export function createSseConnections({
+  heartbeatMs = HEARTBEAT_MS,
+  maxBacklogBytes = MAX_BACKLOG_BYTES,
+}: SseLimits = {}): SseConnections {
   const open = new Set<FastifyReply['raw']>()
+  const frameOf = createSharedFrames()
   const beat = () => {
     for (const raw of open) if (isOpen(raw) && raw.writableLength === 0) raw.write(HEARTBEAT)
   }
@@ -85,7 +90,7 @@ export function createSseConnections(heartbeatMs = HEARTBEAT_MS): SseConnections
       raw.flushHeaders()
       open.add(raw)
       raw.once('close', () => open.delete(raw))
-      return toConnection(raw, onCut)
+      return toConnection(raw, { frameOf, maxBacklogBytes, onCut })
     },
     stop: () => clearInterval(sweep),
   }
@@ -95,34 +100,51 @@ function isOpen(raw: FastifyReply['raw']): boolean {
   return !raw.destroyed && !raw.writableEnded
 }
 
-function toConnection(raw: FastifyReply['raw'], onCut?: () => void): SseConnection {
-  const write = (frame: () => string) => {
-    if (!isOpen(raw)) return
-    if (raw.writableLength <= MAX_BUFFERED_BYTES) {
-      raw.write(frame())
-      return
-    }
+interface ConnectionParts {
+  readonly frameOf: ReturnType<typeof createSharedFrames>
+  readonly maxBacklogBytes: number
+  readonly onCut: ((backlogBytes: number) => void) | undefined
+}
+
+function toConnection(
+  raw: FastifyReply['raw'],
+  { frameOf, maxBacklogBytes, onCut }: ConnectionParts,
+): SseConnection {
+  /** Cuts a client off that leaves too much unread. */
+  const takesMore = () => {
+    if (!isOpen(raw)) return false
+    const backlogBytes = raw.writableLength
+    if (backlogBytes <= maxBacklogBytes) return true
     raw.destroy()
-    onCut?.()
+    onCut?.(backlogBytes)
+    return false
   }
   return {
     get isOpen() {
       return isOpen(raw)
     },
     get isCrowded() {
-      return raw.writableLength > CROWDED_BYTES
+      return raw.writableLength > maxBacklogBytes * CROWDED_SHARE
     },
-    send: (event) => write(() => toFrame(event)),
-    tell: ({ id, name, json }) => write(() => `event: ${name}\nid: ${id}\ndata: ${json}\n\n`),
-    place: (id, retryMs) => write(() => `: connected\nid: ${id}\nretry: ${retryMs}\n\n`),
+    send: (event) => {
+      if (takesMore()) raw.write(toFrame(event))
+    },
+    tell: (event) => {
+      if (takesMore()) writeFrame(raw, frameOf(event))
+    },
+    place: (id, retryMs) => {
+      if (takesMore()) raw.write(`: connected\nid: ${id}\nretry: ${retryMs}\n\n`)
+    },
     answer: (event) => {
       if (isOpen(raw)) raw.write(toFrame(event))
     },
     drained: async () => {
-      if (!isOpen(raw) || !raw.writableNeedDrain) return
+      // Shared frames go past the answer, which then knows nothing of what its socket still holds.
+      const holder = raw.writableNeedDrain ? raw : raw.socket
+      if (!isOpen(raw) || !holder?.writableNeedDrain) return
       const settled = new AbortController()
       const { signal } = settled
-      const either = [once(raw, 'drain', { signal }), once(raw, 'close', { signal })]
+      const either = [once(holder, 'drain', { signal }), once(raw, 'close', { signal })]
       await Promise.race(either).catch(() => undefined)
       settled.abort()
     },

@@ -58,7 +58,10 @@ export const USER_EVENT_TYPES: readonly UserEventType[] = UserEvent.options.map(
   ({ shape }) => shape.type.value,
 )
 
-/** What `data` of an event of the stream holds; `user-event.schema.json` is a copy of it. */
+/**
+ * What `data` of an event of the stream holds, and whatever later versions add: a client that knows
+ * only this is to take it. `user-event.schema.json` is a copy of it.
+ */
 export function userEventJsonSchema(): object {
-  return z.toJSONSchema(UserEvent)
+  return z.toJSONSchema(UserEvent, { io: 'input' })
 }

@@ -5,6 +5,7 @@
  * Two streams of the event log make one: the user's own, of their calls, and the endpoint's, of what
  * it offers. An id names a place in both, so that a client that comes back misses nothing of either.
  */
+import type { Snapshot } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
@@ -40,9 +41,13 @@ export interface UserEventListener {
   /** The last one that its client has seen. */
   readonly after?: UserEventId | undefined
   readonly signal: AbortSignal
+  /** What its client sees of the endpoint's functions: of others it is told nothing. Default: all. */
+  readonly look?: (() => Snapshot | undefined) | undefined
   /** Called first, before any event: where the stream begins. */
   onPlace(id: UserEventId): void
   onEvent(event: UserEvent, id: UserEventId): void
+  /** Asked before each event that its client has missed, which waits for the answer. */
+  ready?: (() => Promise<void> | undefined) | undefined
 }
 
 export interface UserEventsParts {
@@ -64,17 +69,21 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
   return {
     async hear(owner, listener) {
       const { endpointId, userId } = owner
-      const { after, signal } = listener
+      const { after, signal, look, ready } = listener
       const own = userStream(endpointId, userId)
       const place = after === undefined ? await placeNow(events, owner) : readPlace(after)
       if (signal.aborted) return
       listener.onPlace(nameOf(place))
       const tell = (event: UserEvent) => listener.onEvent(event, nameOf(place))
-      const onGap = () => tell({ type: 'gap', time: toIso(clock.now()), message: GAP })
+      const gaps = createGaps()
+      const onGap = (source: Source) => {
+        if (gaps.isNews(source)) tell({ type: 'gap', time: toIso(clock.now()), message: GAP })
+      }
       await Promise.all([
         follow(events, own, {
           after: place.own,
           signal,
+          ready,
           onEvent: ({ id, body }) => {
             place.own = id
             if (body['type'] === MARK.type) return
@@ -83,25 +92,61 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
           },
           onDropped: () => {
             place.own = undefined
-            onGap()
+            onGap('own')
           },
         }),
         subscriptions.hear(endpointId, {
           after: place.endpoint,
           signal,
+          look,
+          ready,
           onNotice: (notice, id) => {
             place.endpoint = id
-            const event = mayHear(userId, notice) ? toEvent(notice, toIso(clock.now())) : undefined
+            const event = mayHear(userId, notice) ? eventOf(notice, clock) : undefined
             if (event !== undefined) tell(event)
           },
-          onGap,
+          onGap: () => onGap('endpoint'),
         }),
       ])
+      gaps.begun()
     },
   }
 }
 
+/** Which of the two streams. */
+type Source = keyof Place
+
+/**
+ * What both streams have lost while their client was away, as when a server began anew, is one gap
+ * to it: it hears of the first, and looks everything up.
+ */
+function createGaps() {
+  const beginning = new Set<Source>(['own', 'endpoint'])
+  let isTold = false
+  return {
+    isNews(source: Source): boolean {
+      if (!beginning.delete(source)) return true
+      const isFirst = !isTold
+      isTold = true
+      return isFirst
+    },
+    /** What is lost from now on is news, whichever stream has lost it. */
+    begun: () => beginning.clear(),
+  }
+}
+
 const GAP = 'events before the next one are lost: look at the history of calls, and at the lists'
+
+/** Made once, however many users hear of it. */
+const eventsOf = new WeakMap<Notice, UserEvent>()
+
+function eventOf(notice: Notice, clock: Clock): UserEvent | undefined {
+  const known = eventsOf.get(notice)
+  if (known !== undefined) return known
+  const event = toEvent(notice, toIso(clock.now()))
+  if (event !== undefined) eventsOf.set(notice, event)
+  return event
+}
 
 function toEvent(notice: Notice, time: string): UserEvent | undefined {
   if (notice.type === 'list.changed') return { type: 'catalog.changed', time, list: notice.list }

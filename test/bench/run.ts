@@ -6,13 +6,17 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { BenchReport, RunBench } from './bench.js'
+import { benchAuth } from './auth.js'
 import { benchCall } from './call.js'
 import { benchCalls } from './calls.js'
+import { benchEvents } from './events.js'
 import { benchRuntime } from './runtime.js'
 
 const benches: Readonly<Record<string, RunBench>> = {
+  auth: benchAuth,
   call: benchCall,
   calls: benchCalls,
+  events: benchEvents,
   runtime: benchRuntime,
 }
 

@@ -10,7 +10,7 @@ import { follow } from '../../src/events/follow.js'
 import { createMemoryEventLog } from '../../src/events/memory-event-log.js'
 import { createRedisEventLog } from '../../src/events/redis-event-log.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
-import { createHeard, event, numbers } from '../events/heard.js'
+import { createHeard, event, type Heard, numbers } from '../events/heard.js'
 import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
 
 const limits = { maxEvents: 100, maxBytes: 10_000, maxAgeMs: 60_000 }
@@ -21,11 +21,23 @@ const always = () => new AbortController().signal
 let redis: TestRedis
 let prefixes = 0
 
-const adapters: [string, () => EventLog][] = [
-  ['memory', () => createMemoryEventLog({ ...limits, ...own })],
+/** @returns one log, as two instances see it; in memory there is one instance */
+type Create = () => readonly [EventLog, EventLog]
+
+const adapters: [string, Create][] = [
+  [
+    'memory',
+    () => {
+      const log = createMemoryEventLog({ ...limits, ...own })
+      return [log, log]
+    },
+  ],
   [
     'redis',
-    () => createRedisEventLog({ url: redis.url, limits, ...own, keyPrefix: `${prefixes++}:` }),
+    () => {
+      const options = { url: redis.url, limits, ...own, keyPrefix: `${prefixes++}:` }
+      return [createRedisEventLog(options), createRedisEventLog(options)]
+    },
   ],
 ]
 
@@ -38,11 +50,12 @@ afterAll(async () => {
 
 describe.each(hasRedis ? adapters : adapters.slice(0, 1))('an event log (%s)', (_kind, create) => {
   const opened: EventLog[] = []
-  const open = () => {
-    const log = create()
-    opened.push(log)
-    return log
+  const openTwo = () => {
+    const logs = create()
+    opened.push(...logs)
+    return logs
   }
+  const open = () => openTwo()[0]
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((log) => log.close()))
   })
@@ -188,6 +201,24 @@ describe.each(hasRedis ? adapters : adapters.slice(0, 1))('an event log (%s)', (
     expect(await heard.until(4)).toEqual([0, 1, 2, 3])
     await Promise.all(appended)
     expect(await read(log)).toEqual([0, 1, 2, 3])
+  })
+
+  it('tells everybody one order, all of it and once, when two append at the same time', async () => {
+    const [one, two] = openTwo()
+    const heard = [createHeard(), createHeard(), createHeard()]
+    const [atOne, atTwo, following] = heard as [Heard, Heard, Heard]
+    await one.subscribe(ann, atOne)
+    await two.subscribe(ann, atTwo)
+    await follow(two, ann, { ...following, signal: always() })
+    const publish = async (log: EventLog, events: readonly number[]) => {
+      for (const n of events) await log.append(ann, event(n))
+    }
+    await Promise.all([publish(one, numbers(0, 40)), publish(two, numbers(40, 80))])
+    await one.append(ann, event(80))
+    const order = await read(two)
+    expect(order.filter((n) => Number(n) < 40)).toEqual(numbers(0, 40))
+    expect(order.filter((n) => Number(n) >= 40)).toEqual(numbers(40, 81))
+    for (const { until } of heard) expect(await until(81)).toEqual(order)
   })
 
   it('is followed from an id without a gap and without a double, while others append', async () => {

@@ -99,3 +99,35 @@ it('a log that fails while replaying rejects, and nothing is told after it', asy
   await other.until(1)
   expect(heard.told).toEqual([])
 })
+
+it('events wait while whoever listens is not ready, those that come in between too, and then no more', async () => {
+  const log = open()
+  await appendAll(log, numbers(0, 150))
+  const heard = createHeard()
+  let asked = 0
+  // It is ready again when another event has been appended, as long as it is asked.
+  const ready = () => {
+    asked += 1
+    return asked <= 40 ? log.append(ann, event(149 + asked)).then(() => undefined) : undefined
+  }
+  await follow(log, ann, { ...heard, ready, signal: new AbortController().signal })
+  expect(heard.told).toEqual(numbers(0, 190))
+  const askedWhileReplaying = asked
+  expect(askedWhileReplaying).toBeGreaterThanOrEqual(190)
+  await log.append(ann, event(190))
+  expect(await heard.until(191)).toEqual(numbers(0, 191))
+  expect(asked).toBe(askedWhileReplaying)
+})
+
+it('a signal that aborts while it waits ends it, and nothing more is told', async () => {
+  const log = open()
+  await appendAll(log, numbers(0, 10))
+  const heard = createHeard()
+  const ending = new AbortController()
+  const ready = () => {
+    if (heard.told.length === 5) ending.abort()
+    return Promise.resolve()
+  }
+  await follow(log, ann, { ...heard, ready, signal: ending.signal })
+  expect(heard.told).toEqual(numbers(0, 5))
+})

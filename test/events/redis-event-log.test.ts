@@ -1,34 +1,21 @@
 import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/domain/clock.js'
 import { createDeferredEventLog } from '../../src/events/deferred-event-log.js'
-import { type EventLog, userStream } from '../../src/events/events.js'
+import { userStream } from '../../src/events/events.js'
 import { follow } from '../../src/events/follow.js'
-import { createRedisEventLog } from '../../src/events/redis-event-log.js'
 import { scripts } from '../../src/events/redis-scripts.js'
-import { silentLog } from '../../src/telemetry/telemetry.js'
 import { hasRedis, startTestRedis, type TestRedis } from '../support/redis.js'
 import { createHeard, event, numbers } from './heard.js'
+import { appendWhenBack, createRedisLogs, limits } from './redis-logs.js'
 
 const ann = userStream('acme', 'ann')
 const annKey = `mcp:events:${ann}`
-const limits = { maxEvents: 1000, maxBytes: 1_000_000, maxAgeMs: 60_000 }
 const always = new AbortController().signal
 
 describe.skipIf(!hasRedis)('the event log of several instances', () => {
   let redis: TestRedis
-  const opened: EventLog[] = []
-  const open = (other: Partial<typeof limits> = {}, timeoutMs = 2000) => {
-    const log = createRedisEventLog({
-      url: redis.url,
-      limits: { ...limits, ...other },
-      clock: systemClock,
-      log: silentLog,
-      timeoutMs,
-    })
-    opened.push(log)
-    return log
-  }
+  const logs = createRedisLogs(() => redis.url)
+  const open = (other: Partial<typeof limits> = {}, timeoutMs = 2000) => logs.open(other, timeoutMs)
   const operate = async <Result>(work: (client: Operator) => Promise<Result>) => {
     const client = operator(redis.url)
     await client.connect()
@@ -38,20 +25,11 @@ describe.skipIf(!hasRedis)('the event log of several instances', () => {
       client.destroy()
     }
   }
-  /** Appends as soon as the log can be reached again. */
-  const appendWhenBack = async (log: EventLog, n: number): Promise<string> => {
-    try {
-      return await log.append(ann, event(n))
-    } catch {
-      return appendWhenBack(log, n)
-    }
-  }
-
   beforeEach(async () => {
     redis = await startTestRedis()
   })
   afterEach(async () => {
-    await Promise.all(opened.splice(0).map((log) => log.close()))
+    await logs.closeAll()
     await redis.stop()
   })
 
@@ -83,7 +61,7 @@ describe.skipIf(!hasRedis)('the event log of several instances', () => {
       code: 'EVENTS_UNAVAILABLE',
     })
     await redis.restart()
-    await appendWhenBack(writer, 10)
+    await appendWhenBack(writer, ann, 10)
     for (const n of numbers(11, 20)) await writer.append(ann, event(n))
     expect(await heard.until(19)).toEqual(numbers(1, 20))
     expect(await followed.until(19)).toEqual(numbers(1, 20))

@@ -8,6 +8,10 @@ export interface CuttingProxy {
   readonly connections: number
   /** Breaks every open connection off, on both sides; new ones are taken. */
   cut(): void
+  /** From now on it takes connections and passes nothing on: a network that is parted. */
+  goSilent(): void
+  /** What comes from now on is passed on; what came in between only where it was not cut. */
+  comeBack(): void
   /** Where connections go from now on. */
   leadTo(target: string | URL): void
   close(): Promise<void>
@@ -17,11 +21,25 @@ export interface CuttingProxy {
 export async function startCuttingProxy(target: string | URL): Promise<CuttingProxy> {
   let leadsTo = new URL(target)
   const clients = new Set<Socket>()
+  const upstreams = new Map<Socket, Socket>()
+  let isSilent = false
+  const hold = () => {
+    for (const pair of upstreams)
+      for (const socket of pair) {
+        socket.unpipe()
+        socket.pause()
+      }
+  }
   const server = createServer((client) => {
     const upstream = connect(Number(leadsTo.port), leadsTo.hostname)
     clients.add(client)
+    upstreams.set(client, upstream)
     join(client, upstream)
-    client.once('close', () => clients.delete(client))
+    client.once('close', () => {
+      clients.delete(client)
+      upstreams.delete(client)
+    })
+    if (isSilent) hold()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -30,6 +48,7 @@ export async function startCuttingProxy(target: string | URL): Promise<CuttingPr
   const cut = () => {
     for (const client of clients) client.resetAndDestroy()
     clients.clear()
+    upstreams.clear()
   }
   return {
     url: `http://127.0.0.1:${address.port}`,
@@ -37,6 +56,17 @@ export async function startCuttingProxy(target: string | URL): Promise<CuttingPr
       return clients.size
     },
     cut,
+    goSilent: () => {
+      isSilent = true
+      hold()
+    },
+    comeBack: () => {
+      isSilent = false
+      for (const [client, upstream] of upstreams) {
+        client.pipe(upstream)
+        upstream.pipe(client)
+      }
+    },
     leadTo: (next) => {
       leadsTo = new URL(next)
     },

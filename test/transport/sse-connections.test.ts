@@ -65,7 +65,7 @@ describe('an event stream', () => {
   })
 
   it('shows that it lives with a comment, again and again [M4]', async () => {
-    const connections = createSseConnections(5)
+    const connections = createSseConnections({ heartbeatMs: 5 })
     let connection: SseConnection | undefined
     answer = (reply) => (connection = connections.open(reply))
     const response = await fetch(url)
@@ -99,7 +99,7 @@ describe('an event stream', () => {
   })
 
   it('that its client leaves unread gets no comments, unlike the others', async () => {
-    const connections = createSseConnections(5)
+    const connections = createSseConnections({ heartbeatMs: 5 })
     const { response, connection, raw } = await openUnread(connections)
     await sendUntil(connection, () => connection.isCrowded)
     const waiting = raw.writableLength
@@ -129,7 +129,7 @@ describe('an event stream', () => {
   })
 
   it('takes nothing after its end', async () => {
-    const connections = createSseConnections(1)
+    const connections = createSseConnections({ heartbeatMs: 1 })
     answer = (reply) => {
       const connection = connections.open(reply)
       connection.send({ id: '1', retryMs: 7 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Caller } from '../../src/domain/caller.js'
 import { createStandingPlaces } from '../../src/transport/standing-places.js'
 import {
   createStreamId,
@@ -68,12 +69,14 @@ describe('an event id', () => {
 })
 
 describe('places for streams that stand open', () => {
-  const ann = { endpointId: 'default', userId: 'ann' }
+  /** Nothing is ever taken back from anybody. */
+  const watch = () => () => undefined
+  const ann: Caller = { endpointId: 'default', userId: 'ann', roles: ['caller'] }
   const elsewhere = { ...ann, endpointId: 'acme' }
   const bob = { ...ann, userId: 'bob' }
 
   it('are limited for each user of an endpoint, and free again when they are left', () => {
-    const places = createStandingPlaces(new AbortController().signal, { maxPerUser: 2 })
+    const places = createStandingPlaces(new AbortController().signal, watch, { maxPerUser: 2 })
     const first = places.take(ann)
     places.take(ann)
     expect(() => places.take(ann)).toThrow('Too many streams')
@@ -87,7 +90,7 @@ describe('places for streams that stand open', () => {
   })
 
   it('are limited for all', () => {
-    const places = createStandingPlaces(new AbortController().signal, { maxPlaces: 2 })
+    const places = createStandingPlaces(new AbortController().signal, watch, { maxPlaces: 2 })
     places.take(ann)
     const second = places.take(bob)
     expect(() => places.take(elsewhere)).toThrow('Too many streams')
@@ -97,7 +100,7 @@ describe('places for streams that stand open', () => {
 
   it('are left when the server closes, and nobody takes one again', () => {
     const closing = new AbortController()
-    const places = createStandingPlaces(closing.signal)
+    const places = createStandingPlaces(closing.signal, watch)
     const { signal } = places.take(ann)
     closing.abort()
     expect(signal.aborted).toBe(true)
