@@ -1,11 +1,20 @@
 /** What is in a gateway? Every part, in the order in which a request meets it. */
-import { type Authenticator, createEventTickets } from './auth/auth.js'
+import { createAccess } from './access/access.js'
+import type { SignIns } from './accounts/accounts.js'
+import type { Audit } from './audit/audit.js'
+import {
+  type Authenticator,
+  createEventTickets,
+  type PublicKeys,
+  type Resources,
+} from './auth/auth.js'
 import type { Bundles } from './bundles/bundles.js'
 import type { Calls } from './calls/calls.js'
 import type { Catalog } from './catalog/catalog.js'
 import type { Config } from './config/config.js'
 import type { Clock } from './domain/clock.js'
 import type { StateStore } from './domain/state-store.js'
+import type { Limits } from './limits/limits.js'
 import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
 import type { ServerInfo } from './protocol/protocol.js'
 import type { Publishing } from './publishing/publishing.js'
@@ -16,7 +25,7 @@ import type { Sealer } from './sealing/sealing.js'
 import { createToldSessions, type Sessions } from './sessions/sessions.js'
 import { createSubscriptions } from './subscriptions/subscriptions.js'
 import { createTasks } from './tasks/tasks.js'
-import type { Log } from './telemetry/telemetry.js'
+import type { Log, Metrics } from './telemetry/telemetry.js'
 import { createToldCalls, createUserEvents } from './user-events/user-events.js'
 import type { HttpOptions, HttpServer } from './transport/http-server.js'
 import type { StdioOptions, StdioParts } from './transport/stdio.js'
@@ -24,8 +33,18 @@ import type { StdioOptions, StdioParts } from './transport/stdio.js'
 export interface GatewayParts {
   /** 1. who is calling; stdio has no token to prove, so it needs none */
   readonly authenticator?: Authenticator | undefined
+  /** signing in by password, where users have one */
+  readonly signIns?: SignIns | undefined
+  /** for whoever else checks the tokens made here */
+  readonly publicKeys?: PublicKeys | undefined
+  /** what the endpoints are called, and who issues tokens for them */
+  readonly resources?: Resources | undefined
   /** in which conversation; stdio is one, so it needs none */
   readonly sessions?: Sessions | undefined
+  /** who is told of what was refused; nobody when absent */
+  readonly audit?: Pick<Audit, 'note'> | undefined
+  /** how much; stdio has one client, and no limit */
+  readonly limits?: Limits | undefined
   /** 2. what may be called */
   readonly catalog: Catalog
   /** 3. its code */
@@ -43,6 +62,7 @@ export interface GatewayParts {
   readonly sealer: Sealer
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   readonly server: ServerInfo
 }
 
@@ -85,32 +105,36 @@ export interface Gateway {
 type StdioStreams = Pick<StdioParts, 'input' | 'output'>
 
 export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
-  const { authenticator, server, log } = parts
+  const { authenticator, server, log, metrics } = parts
   const signals = createEndpointSignals(parts.events, log)
   const sessions = parts.sessions && createToldSessions({ sessions: parts.sessions, signals, log })
   const watch = { lingerMs: options.eventMaxAgeMs, lookEveryMs: options.lookEveryMs }
   const subscriptions = createSubscriptions({ ...parts, signals, watch })
   const calls = createToldCalls(parts)
   const tasks = createTasks({ ...parts, ...options, calls, signals, subscriptions })
-  const dispatch = createDispatch({ ...parts, ...options, calls, sessions, subscriptions, tasks })
+  const access = createAccess(parts)
+  const about = { access, calls, sessions, subscriptions, tasks }
+  const dispatch = createDispatch({ ...parts, ...options, ...about })
   return {
     dispatch,
     openHttp: async (httpOptions) => {
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      const { events, uploads, state, clock } = parts
+      const { events, uploads, state, clock, signIns, publicKeys } = parts
       const userEvents = createUserEvents({ events, subscriptions, clock })
       const tickets = createEventTickets(state, clock)
+      const { resources, audit } = parts
+      const known = { authenticator, access, audit, sessions, resources, signIns, publicKeys }
       const told = { events, signals, subscriptions, userEvents, tickets }
       return createHttpServer(
-        { authenticator, sessions, ...told, uploads, dispatch, server, log },
+        { ...known, ...told, limits: parts.limits, uploads, dispatch, server, log, metrics },
         httpOptions,
       )
     },
     serveStdio: async (streams, stdioOptions) => {
       const { serveStdio } = await import('./transport/stdio.js')
-      return serveStdio({ dispatch, subscriptions, server, log, ...streams }, stdioOptions)
+      return serveStdio({ dispatch, access, subscriptions, server, log, ...streams }, stdioOptions)
     },
     endTasks: (timeoutMs) => tasks.close(timeoutMs),
     endBackground: async () => {

@@ -24,10 +24,10 @@ const program: Program = {
   startEngines,
   openWorkbench: (config, { log }) =>
     createWorkbench(config, { log, built: new URL('.', import.meta.url) }),
-  open: (config, { log, secrets, lookEveryMs }) => {
+  open: (config, { log, metrics, secrets, lookEveryMs }) => {
     const server = { name: 'mcp-daemon-engine', title: 'MCP Daemon Engine', version }
     const built = new URL('.', import.meta.url)
-    const parts = createParts(config, { log, secrets, server, built })
+    const parts = createParts(config, { log, metrics, secrets, server, built })
     const gateway = buildGateway(parts, { ...toGatewayOptions(config), lookEveryMs })
     const close = async () => {
       await gateway.endBackground()

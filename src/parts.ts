@@ -5,9 +5,7 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { GatewayParts } from './app.js'
-import { createBearerAuthenticator } from './auth/bearer.js'
-import { createLocalTokens } from './auth/local-tokens.js'
-import { createStaticTokenCheck } from './auth/static-token.js'
+import { type AuthSecrets, type Callers, openCallers } from './caller-parts.js'
 import { type Aws, createAws } from './aws/aws.js'
 import { createDynamoStateStore } from './aws/dynamo-state-store.js'
 import { createTables, tableNames } from './aws/tables.js'
@@ -18,6 +16,7 @@ import { type Bundling, createBundling } from './bundling/bundling.js'
 import { createDynamoCalls, type DynamoCallsOptions } from './calls/dynamo-calls.js'
 import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
 import { type Config, usesAws } from './config/config.js'
+import { openLimits } from './limit-parts.js'
 import { executorOf } from './config/module-executors.js'
 import { settingsSecrets } from './config/settings-keys.js'
 import { systemClock } from './domain/clock.js'
@@ -46,12 +45,12 @@ import { createWorkerExecutor } from './runtime/worker-executor.js'
 import { createSealer, randomSecret, type Sealer } from './sealing/sealing.js'
 import { createSignedSessions } from './sessions/signed-sessions.js'
 import type { Sessions } from './sessions/sessions.js'
-import type { Log } from './telemetry/telemetry.js'
+import { type Log, type Metrics, noMetrics } from './telemetry/telemetry.js'
 
 /** For each request to AWS, in milliseconds; the SDK's own retries come on top. */
 const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true }
 
-export interface Parts extends GatewayParts, Omit<Workbench, 'close'> {
+export interface Parts extends GatewayParts, Omit<Workbench, 'close'>, CallerRecords {
   readonly publishing: Publishing
   readonly events: EventLog
   /** Creates the tables that are missing. */
@@ -59,6 +58,8 @@ export interface Parts extends GatewayParts, Omit<Workbench, 'close'> {
   /** Ends everything with a lifetime, in reverse order of start. */
   close(): Promise<void>
 }
+
+type CallerRecords = Callers['records']
 
 /** What works on bundles without any store. */
 export interface Workbench {
@@ -70,6 +71,8 @@ export interface Workbench {
 
 export interface PartsOptions {
   readonly log: Log
+  /** Default: nobody counts. */
+  readonly metrics?: Metrics | undefined
   readonly server: ServerInfo
   /** Folder of the compiled product: workers and the embedded engines start from there. */
   readonly built: URL
@@ -77,13 +80,8 @@ export interface PartsOptions {
   readonly secrets?: AuthSecrets | undefined
 }
 
-export interface AuthSecrets {
-  readonly jwtSecretKey: string
-  readonly adminToken?: string | undefined
-}
-
 export function createParts(config: Config, options: PartsOptions): Parts {
-  const { log, server, secrets } = options
+  const { log, metrics = noMetrics, server, secrets } = options
   const clock = systemClock
   const settingsSealer = createSealer({ secrets: settingsSecrets(config), purpose: 'settings/v1' })
   const aws = openAws(config, options)
@@ -94,6 +92,8 @@ export function createParts(config: Config, options: PartsOptions): Parts {
   const executor = holdBundles(openExecutor(config, options), bundles)
   const state = createDynamoStateStore({ aws, clock })
   const calls = openCalls(config, { aws, state, log })
+  const callers = openCallers(config, { aws, state, clock, log }, options)
+  const callerLimits = openLimits(config, { clock, log })
   const events = openEvents(config, log)
   const uploads = createS3Uploads({ aws, isReachable: usesAws(config), clock })
   const publishing = createPublishing({
@@ -109,6 +109,7 @@ export function createParts(config: Config, options: PartsOptions): Parts {
   return {
     clock,
     log,
+    metrics,
     server,
     catalog,
     bundles,
@@ -116,7 +117,9 @@ export function createParts(config: Config, options: PartsOptions): Parts {
     calls,
     state,
     sealer: openSealer(secrets),
-    authenticator: secrets && openAuthenticator(secrets),
+    ...callers.parts,
+    ...callers.records,
+    limits: callerLimits?.limits,
     sessions: secrets && openSessions(config, secrets, state),
     events,
     ...toWorkbench(executor, config, options.built),
@@ -128,6 +131,8 @@ export function createParts(config: Config, options: PartsOptions): Parts {
       await executor.close()
       await calls.close(config.DRAIN_TIMEOUT_MS)
       await events.close()
+      callerLimits?.close()
+      await callers.close()
       aws.close()
     },
   }
@@ -259,14 +264,6 @@ function openOutbound(config: Config): Outbound {
       maxBytes: config.MAX_RESULT_BYTES,
       timeoutMs: FETCH_TIMEOUT_MS,
     })
-  })
-}
-
-function openAuthenticator({ jwtSecretKey, adminToken }: AuthSecrets) {
-  return createBearerAuthenticator({
-    isAdminToken: adminToken === undefined ? undefined : createStaticTokenCheck(adminToken),
-    localTokens: createLocalTokens(jwtSecretKey),
-    clock: systemClock,
   })
 }
 

@@ -49,6 +49,8 @@ describe('what npm packs', () => {
     'dist/function-host/process-entry.js',
     'dist/function-host/worker-entry.js',
     'dist/manifest/mcp-configuration.schema.json',
+    'dist/transport/live-page/live.html',
+    'dist/transport/live-page/live.js',
     'dist/user-events/user-event.schema.json',
     'dist/cli/demo-bundle/mcp_configuration.json',
     'dist/cli/demo-bundle/demo_tools/index.js',

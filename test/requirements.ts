@@ -198,16 +198,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     id: 'A1',
     demands: 'Protected resource metadata exists, and 401 points to it with the scope.',
-    pending: LATER,
   },
   {
     id: 'A2',
     demands: 'Every token is checked for signature, time and this endpoint as its audience.',
-    pending: LATER,
   },
-  { id: 'A3', demands: 'The metadata’s resource is the URL that clients use.', pending: LATER },
-  { id: 'A4', demands: 'offline_access is in no list of scopes.', pending: LATER },
-  { id: 'A5', demands: 'Hierarchies of scopes are accounted for.', pending: LATER },
+  { id: 'A3', demands: 'The metadata’s resource is the URL that clients use.' },
+  { id: 'A4', demands: 'offline_access is in no list of scopes.' },
+  { id: 'A5', demands: 'Hierarchies of scopes are accounted for.' },
   {
     id: 'A6',
     demands: 'As a client of upstream servers it discovers, verifies and binds credentials.',

@@ -1,16 +1,53 @@
-/** Who is calling, and what may they do? The front door of the room. */
-import type { Caller } from '../domain/caller.js'
+/** Who is calling, and does what proved it still hold? The front door of the room. */
+import type { Caller, Credential } from '../domain/caller.js'
 
 export { createEventTickets, type EventTickets } from './event-tickets.js'
-export { createLocalTokens } from './local-tokens.js'
+export { createBearerAuthenticator } from './bearer.js'
+export { createStaticTokenCheck } from './static-token.js'
+export { createApiKeyVerifier } from './api-key-verifier.js'
+export { withNotedUses } from './noted-uses.js'
+export { foreignToken, invalidToken } from './invalid-token.js'
+export { createLocalTokens, type LocalTokens } from './local-tokens.js'
+export type { PublicKeys } from './signing-keys.js'
+export { createResources, METADATA_PATH, type Resource, type Resources } from './resources.js'
 
 export interface Authenticator {
   /**
-   * Proves who sends a request to an endpoint.
+   * Proves who sends a request to an endpoint. What was taken back is refused within 2 s, on
+   * every instance.
    *
    * @param authorization the `Authorization` header, verbatim
+   * @param address where it comes from, for the audit; too many wrong tokens from there are
+   * `RATE_LIMITED`
    * @throws GatewayError `UNAUTHENTICATED` without a valid bearer token, `FORBIDDEN` when the
-   * token is valid for another endpoint
+   * token is valid for another endpoint, `ACCOUNTS_UNAVAILABLE` when it cannot be known
    */
-  authenticate(authorization: string | undefined, endpointId: string): Promise<Caller>
+  authenticate(
+    authorization: string | undefined,
+    endpointId: string,
+    address?: string,
+  ): Promise<Caller>
+
+  /**
+   * For what stands open: calls back, once, within 2 s after what proved the caller is over or was
+   * taken back, by whichever instance.
+   *
+   * @returns stops watching
+   */
+  watch(caller: Caller, onEnded: () => void): () => void
 }
+
+/** One kind of token: who recognises it judges it, and no other. */
+export interface TokenVerifier {
+  /** Told by its form alone: nothing is proven by that. */
+  recognises(token: string): boolean
+  /**
+   * @param endpointId where it is used
+   * @throws GatewayError `UNAUTHENTICATED`, without saying which check failed; `FORBIDDEN` when it
+   * is valid, and for another endpoint
+   */
+  verify(token: string, endpointId: string): Promise<ProvenCaller>
+}
+
+/** What a token proves; whether that was taken back since is asked of the standings. */
+export type ProvenCaller = Caller & { readonly credential: Credential }

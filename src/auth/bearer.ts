@@ -1,11 +1,15 @@
 /** The `Authorization` header → the caller. */
 import { LRUCache } from 'lru-cache'
+import type { Standings } from '../accounts/accounts.js'
 import { type Caller, ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
-import { GatewayError } from '../domain/errors.js'
-import type { Authenticator } from './auth.js'
+import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
+import type { AddressFailures } from '../limits/limits.js'
+import type { Log } from '../telemetry/telemetry.js'
+import type { Authenticator, ProvenCaller, TokenVerifier } from './auth.js'
+import { invalidToken } from './invalid-token.js'
 import { hashToken } from './static-token.js'
-import { invalidToken, type LocalTokens, type ProvenToken } from './local-tokens.js'
+import { createWatch } from './watched-callers.js'
 
 /** A verified token is remembered until it expires, 60 seconds at most. */
 const REMEMBER_MS = 60_000
@@ -19,36 +23,84 @@ const OPERATOR_USER = 'operator'
 export interface BearerParts {
   /** Constant-time; absent when no static token is configured. */
   readonly isAdminToken?: ((tokenHash: Buffer) => boolean) | undefined
-  readonly localTokens: LocalTokens
+  /** Asked in this order; the first that recognises a token judges it. */
+  readonly verifiers: readonly TokenVerifier[]
+  readonly standings: Standings
+  /** Default: anybody may guess as often as they like. */
+  readonly failures?: AddressFailures | undefined
   readonly clock: Clock
+  readonly log: Log
 }
 
 export function createBearerAuthenticator(parts: BearerParts): Authenticator {
-  const { isAdminToken, localTokens, clock } = parts
-  const remembered = new LRUCache<string, ProvenToken>({
+  const { isAdminToken, verifiers, standings, failures, clock } = parts
+  const remembered = new LRUCache<string, ProvenCaller>({
     max: MAX_REMEMBERED,
     ttl: REMEMBER_MS,
     ttlResolution: 0,
     perf: clock,
   })
+  /** Of what was taken back, when it was last seen that a caller stands. */
+  const stoodAt = new WeakMap<Caller, string>()
 
-  const prove = async (token: string, hash: Buffer): Promise<ProvenToken> => {
-    const key = hash.toString('base64')
-    const known = remembered.get(key)
-    if (known !== undefined && known.expiresAt > clock.now()) return known
-    const proven = await localTokens.verify(token, new Date(clock.now()))
-    remembered.set(key, proven)
-    return proven
+  const prove = async (token: string, endpointId: string, key: string): Promise<Caller> => {
+    const verifier = verifiers.find((each) => each.recognises(token))
+    if (verifier === undefined) throw invalidToken()
+    const caller = await verifier.verify(token, endpointId)
+    const version = await standings.version(caller.credential.home)
+    if (!(await standings.stands(caller.credential, caller.userId))) throw invalidToken()
+    stoodAt.set(caller, version)
+    remembered.set(key, caller)
+    return caller
+  }
+
+  const lookAgain = async (caller: ProvenCaller, version: string, key: string): Promise<Caller> => {
+    if (!(await standings.stands(caller.credential, caller.userId))) {
+      remembered.delete(key)
+      throw invalidToken()
+    }
+    stoodAt.set(caller, version)
+    return caller
   }
 
   return {
-    authenticate: async (authorization, endpointId) => {
+    authenticate: async (authorization, endpointId, address) => {
       const token = readBearer(authorization)
       const hash = hashToken(token)
       if (isAdminToken?.(hash)) return operatorAt(endpointId)
-      return callerAt(endpointId, await prove(token, hash))
+      // What a token proves may depend on where it is used.
+      const key = `${endpointId} ${hash.toString('latin1')}`
+      const known = remembered.get(key)
+      if (known === undefined || isOver(known, clock))
+        return guarded(failures, address, () => prove(token, endpointId, key))
+      const ahead = standings.version(known.credential.home)
+      const version = typeof ahead === 'string' ? ahead : await ahead
+      return version === stoodAt.get(known) ? known : lookAgain(known, version, key)
     },
+    watch: createWatch(parts, stoodAt),
   }
+}
+
+/** What is known already is never refused: others may share the address. */
+async function guarded(
+  failures: AddressFailures | undefined,
+  address: string | undefined,
+  prove: () => Promise<Caller>,
+): Promise<Caller> {
+  if (failures === undefined || address === undefined) return prove()
+  failures.refuse(address)
+  try {
+    return await prove()
+  } catch (error) {
+    if (error instanceof GatewayError && PROVES_NOTHING.has(error.code)) failures.count(address)
+    throw error
+  }
+}
+
+const PROVES_NOTHING: ReadonlySet<GatewayErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'])
+
+function isOver({ expiresAt = Infinity }: Caller, clock: Clock): boolean {
+  return expiresAt <= clock.now()
 }
 
 function readBearer(authorization: string | undefined): string {
@@ -65,13 +117,4 @@ function operatorAt(endpointId: string): Caller {
   if (!isEndpointId(endpointId))
     throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
   return { endpointId, userId: OPERATOR_USER, roles: ['operator'] }
-}
-
-function callerAt(
-  endpointId: string,
-  { userId, roles, endpointId: own, expiresAt }: ProvenToken,
-): Caller {
-  if (own !== endpointId)
-    throw new GatewayError('FORBIDDEN', 'The bearer token is for another endpoint')
-  return { endpointId, userId, roles, expiresAt }
 }

@@ -25,20 +25,30 @@ const TICKET_MS = 30_000
 const TICKET_BYTES = 32
 const MAX_TICKET_CHARS = 64
 
+const Vouched = z.object({
+  home: z.string(),
+  epoch: z.number(),
+  signInId: z.string().optional(),
+  keyId: z.string().optional(),
+  issuedAt: z.number().optional(),
+})
+
 const Issued = z.object({
   userId: z.string(),
   roles: z.array(z.enum(ROLES)),
   /** Of the credentials that it was issued for: milliseconds since 1970. */
   callerExpiresAt: z.number().optional(),
+  credential: Vouched.optional(),
+  functions: z.array(z.string()).optional(),
   isUsed: z.boolean(),
 })
 
 export function createEventTickets(state: StateStore, clock: Clock): EventTickets {
   return {
-    async issue({ endpointId, userId, roles, expiresAt: callerExpiresAt }) {
+    async issue({ endpointId, userId, roles, credential, functions, expiresAt: callerExpiresAt }) {
       const ticket = randomBytes(TICKET_BYTES).toString('base64url')
       const expiresAt = clock.now() + TICKET_MS
-      const value = { userId, roles, callerExpiresAt, isUsed: false }
+      const value = { userId, roles, callerExpiresAt, credential, functions, isUsed: false }
       await state.create(keyOf(endpointId, ticket), { value, expiresAt })
       return { ticket, expiresAt }
     },
@@ -51,8 +61,8 @@ export function createEventTickets(state: StateStore, clock: Clock): EventTicket
       if (stored === undefined || issued === undefined || issued.isUsed) throw invalidTicket()
       const used = { value: { ...issued, isUsed: true }, expiresAt: stored.expiresAt }
       if (!(await state.replace(key, stored.version, used))) throw invalidTicket()
-      const { userId, roles, callerExpiresAt: expiresAt } = issued
-      return { endpointId, userId, roles, ...(expiresAt !== undefined && { expiresAt }) }
+      const { userId, roles, credential, functions, callerExpiresAt: expiresAt } = issued
+      return { endpointId, userId, roles, expiresAt, credential, functions }
     },
   }
 }

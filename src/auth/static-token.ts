@@ -1,9 +1,9 @@
 /** The operator's bootstrap token. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 /** A token's SHA-256: what is compared and remembered in place of the token. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
+  return hash('sha256', token, 'buffer')
 }
 
 /** Compares hashes in constant time, so that not even the length of the token shows. */

@@ -21,6 +21,8 @@ export type {
   Trace,
 } from './call.js'
 export type {
+  Access,
+  AccessRule,
   BundleDefinition,
   Complete,
   Completion,

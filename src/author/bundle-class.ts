@@ -56,9 +56,11 @@ function toManifest({ packageName, setting, network, items }: Definition): objec
   const ofType = (type: Item['type']) => items.filter((item) => item.type === type)
   return {
     tools: ofType('tool').map((item) =>
-      shown(item, ['handler', 'background', 'complete', 'redact']),
+      shown(item, ['handler', 'background', 'complete', 'redact', 'access']),
     ),
-    resources: ofType('resource').map((item) => shown(item, ['handler', 'complete', 'redact'])),
+    resources: ofType('resource').map((item) =>
+      shown(item, ['handler', 'complete', 'redact', 'access']),
+    ),
     prompts: ofType('prompt').map(toPrompt),
     module_links: items.map(toLink),
     modules: [
@@ -81,7 +83,7 @@ function shown({ name, written }: Item, hidden: readonly string[]): Record<strin
 /** Arguments are declared by name; the manifest lists them. */
 function toPrompt(item: Item): object {
   const { arguments: declared } = item.written
-  const prompt = shown(item, ['handler', 'complete', 'redact', 'arguments'])
+  const prompt = shown(item, ['handler', 'complete', 'redact', 'access', 'arguments'])
   if (!isJsonObject(declared))
     return declared === undefined ? prompt : { ...prompt, arguments: declared }
   const list = Object.entries(declared).map(([name, argument]) => Object.assign({ name }, argument))
@@ -98,6 +100,7 @@ function toLink({ type, name, functionName, completionName, written }: Item): ob
     ...(type === 'tool' ? toBackground(written['background']) : {}),
     ...(completionName === undefined ? {} : { completion_function_name: completionName }),
     ...(written['redact'] === undefined ? {} : { redact: written['redact'] }),
+    ...(written['access'] === undefined ? {} : { access: written['access'] }),
   }
 }
 

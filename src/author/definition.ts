@@ -1,4 +1,5 @@
 /** What `defineBundle` takes: a bundle's manifest and its code in one object. */
+import type { Role } from '../domain/caller.js'
 import type { JsonObject } from '../domain/json.js'
 import type { NetworkAccess } from '../domain/network.js'
 import type { Call } from './call.js'
@@ -28,12 +29,29 @@ export interface BundleDefinition<Tools, Resources, Prompts, Setting> {
   readonly prompts?: { readonly [Name in keyof Prompts]: Prompt<Prompts[Name], Setting> }
 }
 
-/** What clients are shown of every item, as it is written here. */
+/** What every item may have; clients are shown it as it is written here. */
 interface Shown {
   readonly title?: string
   readonly icons?: readonly { readonly src: string; readonly [member: string]: unknown }[]
   readonly _meta?: Readonly<JsonObject>
+  /** Who may call it; not shown. Without it, everybody who may call functions of its kind. */
+  readonly access?: Access
 }
+
+/**
+ * A function is unknown to whom something of `deny` fits, and where there is `allow`, to all whom
+ * nothing of it fits.
+ */
+export interface Access {
+  readonly allow?: readonly AccessRule[]
+  readonly deny?: readonly AccessRule[]
+}
+
+/**
+ * `role:NAME` allows those above NAME too, and denies those below it. In a GLOB `*` stands for any
+ * characters and `?` for one.
+ */
+export type AccessRule = `role:${Role}` | `user:${string}` | `key:${string}`
 
 export interface Tool<Schema, Setting = unknown> extends Shown {
   /** Agents choose by it: say what it does and returns. */

@@ -107,6 +107,12 @@ export function packageKey(packageName: string): string {
 
 export const PACKAGE_PREFIX = '@'
 
+/**
+ * Row beside the packages' switches, read with them, of what operators have set for an endpoint's
+ * functions; no package's name begins with `!`.
+ */
+export const OVERRIDES_KEY = `${PACKAGE_PREFIX}!overrides`
+
 export function bundleZipKey(ref: BundleRef): string {
   return `${bundlePath(ref)}.zip`
 }

@@ -48,7 +48,7 @@ const SORT_KEYS: Readonly<Record<keyof TableNames, string>> = {
 }
 
 /** Tables whose rows end by themselves at `expires_at`. */
-const EXPIRING = ['calls', 'state'] as const
+const EXPIRING = ['calls', 'state', 'audit'] as const
 
 /** What a page of the history shows; arguments and content are read by key. */
 const LISTED_ATTRIBUTES = [

@@ -72,6 +72,9 @@ const Definitions = z.object({
       asksFirst: z.boolean().optional(),
       completionFunctionName: z.string().optional(),
       redact: z.array(z.string()).optional(),
+      access: z
+        .object({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() })
+        .optional(),
       returnType: z.string().optional(),
     }),
   ),

@@ -5,6 +5,7 @@
  * bundle versions and replaced whole, so no reader ever sees half of one version and half of
  * another.
  */
+import type { AccessRules } from '../domain/access-rules.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import type {
   BundleDefinitions,
@@ -25,6 +26,9 @@ export interface Catalog {
    * however many ask at the same time, checked against DynamoDB at most every `CATALOG_CHECK_MS`.
    */
   snapshot(endpointId: string): Promise<Snapshot>
+
+  /** The last one that was asked for, without waiting or looking; undefined when none is known. */
+  recent(endpointId: string): Snapshot | undefined
 
   /**
    * Makes a stored bundle version the active one of its package: definitions, copies for listing
@@ -48,6 +52,46 @@ export interface Catalog {
    * no setting; `CONFLICT` as `activate`, and when the package has another revision
    */
   promote(promotion: Promotion): Promise<Promoted>
+
+  /** What an operator has set for functions of the endpoint, in order of type and name. */
+  overrides(endpointId: string): Promise<FunctionOverride[]>
+
+  /**
+   * Sets what is given for one function, present or to come, by one conditional write; every
+   * instance keeps to it within 2 s, and later versions of its bundle do not change it.
+   *
+   * @returns what is set then; undefined when nothing is
+   * @throws GatewayError `INVALID_PARAMS` for rules that are none and when there are too many;
+   * `CONFLICT` when others kept changing it
+   */
+  setOverride(change: OverrideChange): Promise<FunctionOverride | undefined>
+}
+
+/** A function by its type, and its name, URI or URI template. */
+export interface FunctionName {
+  readonly mcpType: McpType
+  readonly key: string
+}
+
+/** What an operator says of one function in place of its bundle. */
+export interface FunctionOverride extends FunctionName {
+  /** `disabled`: nobody knows of it. */
+  readonly status: 'active' | 'disabled'
+  /** In place of the rules of its bundle, all of them. */
+  readonly access?: AccessRules | undefined
+  /** ISO 8601. */
+  readonly updatedAt: string
+  readonly updatedBy: string
+}
+
+export interface OverrideChange extends FunctionName {
+  readonly endpointId: string
+  /** Absent: as it is. */
+  readonly status?: FunctionOverride['status'] | undefined
+  /** Absent: as they are. `null`: those of its bundle again. */
+  readonly access?: AccessRules | null | undefined
+  /** Who does it, for the audit. */
+  readonly actor: string
 }
 
 /** One package of an endpoint: what is active, and what it can go back to. */
@@ -96,6 +140,19 @@ export interface Snapshot {
   matchTemplate(uri: string): TemplateMatch | undefined
   /** In stable order: by name, then by URI. */
   list(mcpType: McpType): readonly CatalogFunction[]
+  /** The same with some of its functions, as though there were no others. */
+  only(isIn: (fn: CatalogFunction) => boolean): Snapshot
+  /** Whether a resource of this URI is served by a function that is not in it, and by none that is. */
+  hides(uri: string): boolean
+  /** Each set of rules that some function has, once. */
+  readonly rules: readonly FunctionAccess[]
+  /** What operators have disabled: it is in no list and is not found. */
+  readonly disabled: readonly CatalogFunction[]
+}
+
+/** Who may call a function, and whose word that is. */
+export interface FunctionAccess extends AccessRules {
+  readonly source: 'bundle' | 'operator'
 }
 
 export interface TemplateMatch {
@@ -122,6 +179,9 @@ export interface CatalogFunction {
   readonly completion?: FunctionTarget | undefined
   /** JSON pointers into its arguments, of what no record may hold. */
   readonly redact?: readonly string[] | undefined
+  /** The same object for the same rules; absent where there are none. */
+  readonly access?: FunctionAccess | undefined
+  readonly isDisabled: boolean
   /** What is wrong with a tool's arguments, one sentence each; empty when they are valid. */
   inputProblems(args: unknown): readonly string[]
   /** The same for `structuredContent` against `outputSchema`; empty when there is no schema. */

@@ -2,7 +2,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { v7 as uuidV7 } from 'uuid'
 import type { Aws } from '../aws/aws.js'
+import type { Row } from '../aws/rows.js'
 import type { Log } from '../telemetry/telemetry.js'
+import type { FunctionOverride, OverrideChange } from './catalog.js'
 import type { Writer } from './dynamo-copies.js'
 import type { PackageRow } from './dynamo-packages.js'
 
@@ -12,22 +14,57 @@ export interface VersionChange {
   readonly after: PackageRow
 }
 
-/** The switch stands even if its audit row cannot be written; then the log has it. */
+export interface ChangedOverride {
+  readonly was: FunctionOverride | undefined
+  readonly is: FunctionOverride | undefined
+  /** ISO 8601. */
+  readonly now: string
+}
+
+interface AuditParts {
+  readonly aws: Aws
+  readonly log: Log
+}
+
 export async function audit(
-  { aws, log }: { readonly aws: Aws; readonly log: Log },
+  parts: AuditParts,
   writer: Writer,
   { action, before, after }: VersionChange,
 ): Promise<void> {
-  const item = {
+  await write(parts, {
     endpoint_id: writer.endpointId,
-    audit_uuid: uuidV7(),
     actor: writer.actor,
     action,
     target: writer.packageName,
     before: before && versionOf(before),
     after: versionOf(after),
     created_at: writer.now,
-  }
+  })
+}
+
+export async function auditOverride(
+  parts: AuditParts,
+  { endpointId, actor, mcpType, key }: OverrideChange,
+  { was, is, now }: ChangedOverride,
+): Promise<void> {
+  await write(parts, {
+    endpoint_id: endpointId,
+    actor,
+    action: 'access.set',
+    target: `${mcpType} ${key}`,
+    before: was && shownOf(was),
+    after: is && shownOf(is),
+    created_at: now,
+  })
+}
+
+function shownOf({ status, access }: FunctionOverride) {
+  return { status, access }
+}
+
+/** What was done stands even if its audit row cannot be written; then the log has it. */
+async function write({ aws, log }: AuditParts, row: Row & { created_at: string }): Promise<void> {
+  const item = { ...row, audit_uuid: uuidV7() }
   try {
     await aws.db.send(new PutCommand({ TableName: aws.tables.audit, Item: item }))
   } catch (err) {

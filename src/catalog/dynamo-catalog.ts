@@ -8,8 +8,15 @@ import type { Log } from '../telemetry/telemetry.js'
 import { createDefinitionStore, type DefinitionStore } from './bundle-definitions.js'
 import type { Catalog, PackageState, Snapshot } from './catalog.js'
 import { activateVersion, promoteVersion } from './dynamo-activation.js'
-import { listPackages, type PackageRow, registeredVersion } from './dynamo-packages.js'
+import { changeOverride, loadOverrides } from './dynamo-overrides.js'
+import {
+  listPackages,
+  type PackageRow,
+  readSwitches,
+  registeredVersion,
+} from './dynamo-packages.js'
 import { readSettingRows, type SettingRows, settingsOf } from './dynamo-settings.js'
+import { readOverrides } from './overrides.js'
 import { createSealedSettings, type SealedSettings } from './sealed-settings.js'
 import { type ActiveBundle, buildSnapshot } from './snapshot.js'
 import { createSnapshotCache } from './snapshot-cache.js'
@@ -52,6 +59,7 @@ export function createDynamoCatalog({
   })
   return {
     snapshot: (endpointId) => snapshots.get(endpointId),
+    recent: (endpointId) => snapshots.peek(endpointId),
 
     packages: async (endpointId) => (await listPackages(aws, endpointId)).map(toState),
 
@@ -68,6 +76,16 @@ export function createDynamoCatalog({
         return await promoteVersion(parts, promotion)
       } finally {
         snapshots.expire(promotion.ref.endpointId)
+      }
+    },
+
+    overrides: async (endpointId) => [...(await loadOverrides(aws, endpointId)).all],
+
+    async setOverride(change) {
+      try {
+        return await changeOverride(parts, change)
+      } finally {
+        snapshots.expire(change.endpointId)
       }
     },
   }
@@ -96,11 +114,13 @@ interface Loading {
 async function refreshSnapshot(loading: Loading, known: Snapshot | undefined): Promise<Snapshot> {
   const { aws, endpointId, signal, log } = loading
   for (let load = 1; load <= MAX_LOADS; load++) {
-    const packages = await listPackages(aws, endpointId, signal)
-    const version = versionOf(packages)
+    const { packages, overrides: row } = await readSwitches(aws, endpointId, signal)
+    const overrides = readOverrides(row)
+    const version = versionOf(packages, overrides.revision)
     if (known?.version === version) return known
     const bundles = await loadBundles(loading, packages)
-    if (bundles) return buildSnapshot({ endpointId, version, bundles, log })
+    if (bundles)
+      return buildSnapshot({ endpointId, version, bundles, overrides: overrides.all, log })
   }
   throw new GatewayError(
     'BUNDLE_UNAVAILABLE',
@@ -127,8 +147,11 @@ async function loadBundles(
   return bundles
 }
 
-/** Packages and revisions; an activation raises one of them, whatever it changes. */
-function versionOf(packages: readonly PackageRow[]): string {
-  const revisions = packages.map(({ package_name: name, revision }) => [name, revision])
+/** Packages and revisions; whatever is changed raises one of them. */
+function versionOf(packages: readonly PackageRow[], ofOverrides: number): string {
+  const revisions = [
+    ...packages.map(({ package_name: name, revision }) => [name, revision]),
+    ofOverrides,
+  ]
   return createHash('sha256').update(JSON.stringify(revisions)).digest('hex').slice(0, 32)
 }

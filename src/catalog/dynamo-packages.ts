@@ -2,8 +2,8 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
-import { isConditionRefused, readPartition } from '../aws/rows.js'
-import { PACKAGE_PREFIX, packageKey } from '../aws/table-keys.js'
+import { isConditionRefused, readPartition, type Row } from '../aws/rows.js'
+import { OVERRIDES_KEY, PACKAGE_PREFIX, packageKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
 import type { RegisteredVersion } from './bundle-definitions.js'
@@ -60,18 +60,38 @@ export async function readPackage(
 }
 
 /** All packages of an endpoint, in order of name. */
-export async function listPackages(
+export async function listPackages(aws: Aws, endpointId: string): Promise<PackageRow[]> {
+  return (await readSwitches(aws, endpointId)).packages
+}
+
+/** Everything that decides what an endpoint offers. */
+export interface Switches {
+  /** In order of name. */
+  readonly packages: PackageRow[]
+  /** The row of overrides, unread; undefined where nothing was ever set. */
+  readonly overrides: Row | undefined
+}
+
+/** By one query, so that looking whether anything has changed is one. */
+export async function readSwitches(
   aws: Aws,
   endpointId: string,
   signal?: AbortSignal,
-): Promise<PackageRow[]> {
+): Promise<Switches> {
   const rows = await readPartition(aws.db, {
     tableName: aws.tables.modules,
     endpointId,
     sortKey: { name: 'module_name', prefix: PACKAGE_PREFIX },
     signal,
   })
-  return z.array(Package).parse(rows)
+  return {
+    packages: z.array(Package).parse(rows.filter((row) => !isOverrides(row))),
+    overrides: rows.find(isOverrides),
+  }
+}
+
+function isOverrides(row: Row): boolean {
+  return row['module_name'] === OVERRIDES_KEY
 }
 
 /** True for the active version and for those before it that can become active again. */

@@ -21,6 +21,8 @@ type RefreshSnapshot = (
 
 export interface SnapshotCache {
   get(endpointId: string): Promise<Snapshot>
+  /** What is served now, without a look at the database. */
+  peek(endpointId: string): Snapshot | undefined
   /** The next `get` asks the database, whatever is being loaded now. */
   expire(endpointId: string): void
 }
@@ -69,6 +71,8 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
       })
       return await entry.refreshing
     },
+
+    peek: (endpointId) => entries.peek(endpointId)?.snapshot,
 
     expire(endpointId) {
       const known = entries.peek(endpointId)?.snapshot

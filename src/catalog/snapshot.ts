@@ -9,7 +9,14 @@ import {
   type Setting,
 } from '../domain/capability.js'
 import type { Log } from '../telemetry/telemetry.js'
-import type { Background, CatalogFunction, Snapshot, TemplateMatch } from './catalog.js'
+import { createAccessRules, type ReadAccess } from './access-of.js'
+import type {
+  Background,
+  CatalogFunction,
+  FunctionOverride,
+  Snapshot,
+  TemplateMatch,
+} from './catalog.js'
 import { createValidator, type Validator } from './json-schema.js'
 import { createUriTemplate, templateProblems, type UriTemplate } from './uri-template.js'
 import type { TimedOut } from './watchdog.js'
@@ -27,34 +34,83 @@ export interface SnapshotParts {
   readonly version: string
   /** In order of package name: should two declare the same function, the first has it. */
   readonly bundles: readonly ActiveBundle[]
+  /** What operators have set. Default: nothing. */
+  readonly overrides?: readonly FunctionOverride[] | undefined
   /** Where schemas are named that take too long. */
   readonly log?: Log | undefined
 }
 
-export function buildSnapshot({ endpointId, version, ...parts }: SnapshotParts): Snapshot {
-  const byType = new Map(MCP_TYPES.map((type) => [type, functionsOf(parts, type)] as const))
-  const lists = new Map([...byType].map(([type, functions]) => [type, inOrder(functions)] as const))
+export function buildSnapshot({ endpointId, version, ...given }: SnapshotParts): Snapshot {
+  const { read, rules } = createAccessRules(given.overrides)
+  const parts = { ...given, readAccess: read }
+  const all = new Map(MCP_TYPES.map((type) => [type, functionsOf(parts, type)] as const))
+  const lists = mapValues(all, inOrder)
   const templates = compileTemplates(lists.get('resource_template') ?? [])
+  const disabled = [...lists.values()].flat().filter(({ isDisabled }) => isDisabled)
+  const whole = { endpointId, version, all, lists, templates, rules, disabled }
+  return toSnapshot(disabled.length === 0 ? whole : reduce(whole, (fn) => !fn.isDisabled))
+}
+
+interface Content extends Pick<Snapshot, 'endpointId' | 'version' | 'rules' | 'disabled'> {
+  readonly all: ReadonlyMap<McpType, FunctionsByKey>
+  readonly lists: ReadonlyMap<McpType, readonly CatalogFunction[]>
+  readonly templates: readonly CompiledTemplate[]
+  /** What it is a part of. */
+  readonly whole?: Content | undefined
+}
+
+function toSnapshot(content: Content): Snapshot {
+  const { endpointId, version, all, lists, templates, rules, disabled } = content
   return Object.freeze({
     endpointId,
     version,
-    find: (mcpType: McpType, key: string) => byType.get(mcpType)?.get(key),
+    find: (mcpType: McpType, key: string) => all.get(mcpType)?.get(key),
     matchTemplate: (uri: string) => firstMatch(templates, uri),
     list: (mcpType: McpType) => lists.get(mcpType) ?? [],
+    only: (isIn: (fn: CatalogFunction) => boolean) => toSnapshot(reduce(content, isIn)),
+    hides: (uri: string) =>
+      content.whole !== undefined && serves(content.whole, uri) && !serves(content, uri),
+    rules,
+    disabled,
   })
+}
+
+function serves({ all, templates }: Content, uri: string): boolean {
+  return all.get('resource')?.has(uri) === true || firstMatch(templates, uri) !== undefined
+}
+
+/** Nothing is compiled or sorted again. */
+function reduce(content: Content, isIn: (fn: CatalogFunction) => boolean): Content {
+  const lists = mapValues(content.lists, (functions) => Object.freeze(functions.filter(isIn)))
+  return {
+    ...content,
+    lists,
+    all: mapValues(lists, (functions) => new Map(functions.map((fn) => [fn.uri ?? fn.name, fn]))),
+    templates: content.templates.filter(({ template }) => isIn(template)),
+    whole: content.whole ?? content,
+  }
+}
+
+function mapValues<From, To>(
+  map: ReadonlyMap<McpType, From>,
+  toValue: (value: From) => To,
+): ReadonlyMap<McpType, To> {
+  return new Map([...map].map(([type, value]) => [type, toValue(value)] as const))
 }
 
 type FunctionsByKey = ReadonlyMap<string, CatalogFunction>
 
-type FunctionParts = Pick<SnapshotParts, 'bundles' | 'log'>
+interface FunctionParts extends Pick<SnapshotParts, 'bundles' | 'log'> {
+  readonly readAccess: ReadAccess
+}
 
-function functionsOf({ bundles, log }: FunctionParts, mcpType: McpType): FunctionsByKey {
+function functionsOf({ bundles, ...parts }: FunctionParts, mcpType: McpType): FunctionsByKey {
   const functions = new Map<string, CatalogFunction>()
   for (const bundle of bundles) {
     for (const definition of bundle.definitions.functions) {
       const key = definition.uri ?? definition.name
       if (definition.mcpType !== mcpType || functions.has(key)) continue
-      functions.set(key, toCatalogFunction(definition, bundle, log))
+      functions.set(key, toCatalogFunction(definition, bundle, parts))
     }
   }
   return functions
@@ -63,7 +119,7 @@ function functionsOf({ bundles, log }: FunctionParts, mcpType: McpType): Functio
 function toCatalogFunction(
   definition: FunctionDefinition,
   bundle: ActiveBundle,
-  log: Log | undefined,
+  { log, readAccess }: Omit<FunctionParts, 'bundles'>,
 ): CatalogFunction {
   const { mcpType, name, uri, data, moduleName, className, functionName } = definition
   const { completionFunctionName } = definition
@@ -83,6 +139,7 @@ function toCatalogFunction(
         ? undefined
         : { ...target, functionName: completionFunctionName },
     redact: definition.redact,
+    ...readAccess(definition),
     inputProblems: validatorOf({ definition, bundle, log }, 'inputSchema', 'arguments'),
     outputProblems: validatorOf({ definition, bundle, log }, 'outputSchema', 'structuredContent'),
   })

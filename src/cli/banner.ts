@@ -18,7 +18,7 @@ const ENVELOPE =
 
 export function printBanner(program: Program, banner: Banner): void {
   const mcpUrl = toMcpUrl(banner)
-  program.stdout.write(`${toListening(program, banner)}\n${toCallHint(mcpUrl, banner.snapshot)}`)
+  program.stdout.write(`${toListening(program, banner)}\n${toCallHint(mcpUrl, banner)}`)
 }
 
 /** Where it listens, for whom, and its token where that is new. */
@@ -29,21 +29,33 @@ export function toListening(
   const { url, config, newToken } = banner
   return `MCP Daemon Engine ${version} listens on ${url}
   MCP endpoint "${config.MCP_ENDPOINT_ID}": ${toMcpUrl(banner)}
+  Live page: ${toLiveUrl(banner)} (sign in with ${config.ADMIN_TOKEN_ENABLED ? 'the token' : 'a token'})
 ${newToken === undefined ? '' : `  Admin token, shown this once: ${newToken}\n`}`
 }
 
-export function toMcpUrl({ url, config }: Pick<Banner, 'url' | 'config'>): string {
-  return `${config.PUBLIC_URL ?? url}/${config.MCP_ENDPOINT_ID}/mcp`
+export function toMcpUrl(banner: Pick<Banner, 'url' | 'config'>): string {
+  return `${toEndpointUrl(banner)}/mcp`
+}
+
+function toLiveUrl(banner: Pick<Banner, 'url' | 'config'>): string {
+  return `${toEndpointUrl(banner)}/live`
+}
+
+function toEndpointUrl({ url, config }: Pick<Banner, 'url' | 'config'>): string {
+  return `${config.PUBLIC_URL ?? url}/${config.MCP_ENDPOINT_ID}`
 }
 
 /** The lines that call a first tool. */
-export function toCallHint(mcpUrl: string, snapshot: Snapshot): string {
+export function toCallHint(
+  mcpUrl: string,
+  { snapshot, config }: Pick<Banner, 'snapshot' | 'config'>,
+): string {
   const tool = snapshot.find('tool', 'add') ?? snapshot.list('tool')[0]
   const { name = 'NAME', data } = tool ?? {}
   const args = JSON.stringify(name === 'add' ? { a: 2, b: 3 } : toSample(data?.['inputSchema']))
   const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args},${ENVELOPE}}}`
   return `Call a tool:
-  export TOKEN=$(npx mcp-daemon token)
+  export TOKEN=$(npx mcp-daemon token${config.ADMIN_TOKEN_ENABLED ? '' : ' --user me'})
   curl -s ${mcpUrl} -H "Authorization: Bearer $TOKEN" \\
     -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \\
     -H 'Mcp-Method: tools/call' -H 'Mcp-Name: ${name}' -d '${call.replaceAll("'", String.raw`'\''`)}'

@@ -1,4 +1,8 @@
 /** What may be typed in a terminal? One file per command; each receives the parts. */
+import { accessExplain } from './access-explain.js'
+import { accessList } from './access-list.js'
+import { accessSet } from './access-set.js'
+import { auditList } from './audit-list.js'
 import { bundleBuild } from './bundle-build.js'
 import { bundleInit } from './bundle-init.js'
 import { bundleList } from './bundle-list.js'
@@ -14,11 +18,18 @@ import { dev } from './dev.js'
 import { eventsTail } from './events-tail.js'
 import { isExpected } from './expected-error.js'
 import { help } from './help.js'
+import { keysCreate } from './keys-create.js'
+import { keysList } from './keys-list.js'
+import { keysRevoke } from './keys-revoke.js'
 import { localAws } from './local-aws.js'
 import type { Program } from './program.js'
 import { start } from './start.js'
 import { token } from './token.js'
 import { UsageError } from './usage-error.js'
+import { usersAdd } from './users-add.js'
+import { usersList } from './users-list.js'
+import { usersPassword } from './users-password.js'
+import { usersDisable, usersEnable, usersRevoke } from './users-standing.js'
 
 export type { Program } from './program.js'
 
@@ -35,11 +46,24 @@ const commands: Readonly<Record<string, Command>> = {
   'bundle list': bundleList,
   'bundle promote': bundlePromote,
   'bundle rollback': bundleRollback,
+  'access explain': accessExplain,
+  'access list': accessList,
+  'access set': accessSet,
+  'audit list': auditList,
   'calls list': callsList,
   'calls show': callsShow,
   'calls tail': callsTail,
   'calls settings': callsSettings,
   'events tail': eventsTail,
+  'users add': usersAdd,
+  'users list': usersList,
+  'users password': usersPassword,
+  'users disable': usersDisable,
+  'users enable': usersEnable,
+  'users revoke': usersRevoke,
+  'keys create': keysCreate,
+  'keys list': keysList,
+  'keys revoke': keysRevoke,
   'local-aws': localAws,
   help,
 }

@@ -8,9 +8,9 @@ import { createLog } from '../telemetry/telemetry.js'
 import { onlyOne, readArguments } from './arguments.js'
 import { toCallHint, toListening, toMcpUrl } from './banner.js'
 import { createDevLog } from './dev-log.js'
+import { toHttpOptions } from './http-options.js'
 import type { OpenGateway, Program } from './program.js'
 import { createReload, type ReloadTarget } from './reload.js'
-import { isLoopback } from './start.js'
 import { ensureSecrets } from './secrets.js'
 import { readVariables } from './variables.js'
 import { watchFolder } from './watch-folder.js'
@@ -90,12 +90,7 @@ interface Served {
 
 async function serveHttp({ config, target, program, gateway, newToken, signal }: Served) {
   await gateway.createTables()
-  const http = await gateway.openHttp({
-    isLoopback: isLoopback(config.HOST),
-    publicUrl: config.PUBLIC_URL,
-    allowedOrigins: config.ALLOWED_ORIGINS ?? [],
-    maxBodyBytes: config.MAX_BODY_BYTES,
-  })
+  const http = await gateway.openHttp(toHttpOptions(config))
   const url = await http.listen({ host: config.HOST, port: config.PORT })
   program.stdout.write(toListening(program, { url, config, newToken }))
   program.stdout.write(`  Serves ${target.folder}, again whenever it is saved; Ctrl+C ends it\n`)
@@ -103,7 +98,8 @@ async function serveHttp({ config, target, program, gateway, newToken, signal }:
   const reload = createReload({ ...gateway, program }, target, async (sources) => {
     watch.follow(sources)
     if (hint !== undefined) return
-    hint = toCallHint(toMcpUrl({ url, config }), await gateway.catalog.snapshot(target.endpointId))
+    const snapshot = await gateway.catalog.snapshot(target.endpointId)
+    hint = toCallHint(toMcpUrl({ url, config }), { snapshot, config })
     program.stdout.write(`\n${hint}`)
   })
   const failure = createFailure()

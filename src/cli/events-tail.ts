@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { type Config, ConfigError, readConfig } from '../config/config.js'
+import { isLoopback } from '../config/edge-settings.js'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import { untilUnwanted, writeLines } from './end-of-reading.js'
 import { toEventJson, toEventLine } from './event-lines.js'
 import { hearEvents, type SourceChange } from './event-source.js'
 import type { Program } from './program.js'
-import { readSecrets } from './secrets.js'
-import { isLoopback } from './start.js'
+import { demandAdminToken, readSecrets } from './secrets.js'
 import { UsageError } from './usage-error.js'
 
 /** Prints what a running gateway tells of a user, as it happens, until it is interrupted. */
@@ -45,11 +45,12 @@ function toNews(change: SourceChange, { origin }: URL, endpointId: string): stri
 }
 
 /** Where a gateway of this configuration is reached from here. */
-function toBase({ PUBLIC_URL, HOST, PORT }: Config): string {
+function toBase({ PUBLIC_URL, HOST, PORT, TLS_CERT_FILE }: Config): string {
   if (PUBLIC_URL !== undefined) return PUBLIC_URL
   if (PORT === 0) throw new UsageError('--url: needed, for PORT is 0')
   const host = ANY_ADDRESS[HOST] ?? HOST
-  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`
+  const scheme = TLS_CERT_FILE === undefined ? 'http' : 'https'
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${PORT}`
 }
 
 /** Who listens on every address is reached at this one. */
@@ -72,7 +73,7 @@ function readTypes(text: string): string {
 
 /** Never an argument: every user of a machine sees those. */
 function readToken({ env }: Pick<Program, 'env'>, config: Config): string {
-  const token = env['MCP_TOKEN']?.trim() || readSecrets(config).adminToken
+  const token = env['MCP_TOKEN']?.trim() || demandAdminToken(readSecrets(config))
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new ConfigError(['MCP_TOKEN must be a token: printable characters without spaces'])
 }

@@ -7,7 +7,15 @@ export async function help(args: readonly string[], program: Program): Promise<v
 }
 
 function usage(): string {
-  return `mcp-daemon: a ZIP of JavaScript functions becomes MCP tools, resources and prompts
+  return `${COMMANDS}
+
+Settings, from the environment
+${settingsHelp()}
+
+\${NAME} in a manifest's settings is filled from --var NAME=VALUE or from MCP_VAR_NAME.`
+}
+
+const COMMANDS = `mcp-daemon: a ZIP of JavaScript functions becomes MCP tools, resources and prompts
 
 Commands
   start [--stdio]             serve over HTTP, or one client on stdin and stdout
@@ -29,6 +37,15 @@ Commands
                               make an earlier version the active one again
   bundle rollback PACKAGE [--endpoint E]
                               the same, with the version that was active before this one
+  access list [--endpoint E]  show the functions for which somebody has said who may call them
+  access set FUNCTION [--type T] [--allow RULE]... [--deny RULE]... [--disable|--enable] [--clear]
+             [--endpoint E]   say who may call a function, in place of its bundle; a RULE is
+                              role:NAME, user:GLOB or key:GLOB
+  access explain --user U --function NAME [--type T] [--role R]... [--key ID] [--endpoint E]
+                              say whether somebody, or with --key a key, may call a function, and
+                              why
+  audit list [--endpoint E | --operator] [--since TIME] [--limit N] [--json]
+                              show who did, or was refused, what: the newest first
   calls list [--endpoint E] [--function NAME] [--type T] [--user U] [--status S]
              [--from TIME] [--to TIME] [--limit N] [--cursor C] [--json]
                               show recorded calls, the newest first; a TIME is ISO 8601, or how long
@@ -43,11 +60,22 @@ Commands
   events tail [--url URL] [--endpoint E] [--types LIST] [--json]
                               print what happens for a user, as a running gateway tells it, until
                               Ctrl+C: of the user whose token MCP_TOKEN holds, or of the operator
+  users add NAME [--role ROLE]... [--endpoint E | --operator] [--password-stdin | --generate]
+                              add one who signs in by password: as reader, caller (unless told
+                              otherwise), publisher or admin, or as an operator of the whole gateway
+  users list [--endpoint E | --operator] [--json]
+                              show who has an account
+  users password NAME [--endpoint E | --operator] [--password-stdin | --generate]
+                              give a user another password, and end every sign-in
+  users revoke|disable|enable NAME [--endpoint E | --operator]
+                              end all that a user was given; also let nothing new in; let in again
+  keys create --name N [--user U] [--role ROLE]... [--function GLOB]... [--days D]
+             [--endpoint E | --operator]
+                              make an API key, good for D days (90), and print it once: as caller
+                              unless told otherwise, for every function or for some
+  keys list [--endpoint E | --operator] [--json]
+                              show the API keys that are good, and when each was used last
+  keys revoke KEY_ID [--endpoint E | --operator]
+                              take an API key back, everywhere within two seconds
   local-aws [--port N]        run the embedded engines in the foreground
-  help, --help, --version
-
-Settings, from the environment
-${settingsHelp()}
-
-\${NAME} in a manifest's settings is filled from --var NAME=VALUE or from MCP_VAR_NAME.`
-}
+  help, --help, --version`

@@ -1,12 +1,15 @@
 /** What the process gives to every command. */
 import type { Readable, Writable } from 'node:stream'
 import type { Bundling } from '../bundling/bundling.js'
+import type { UserChanges, Users } from '../accounts/accounts.js'
+import type { AuditTrail } from '../audit/audit.js'
 import type { Calls } from '../calls/calls.js'
 import type { Catalog } from '../catalog/catalog.js'
 import type { Config } from '../config/config.js'
+import type { ApiKeys } from '../keys/keys.js'
 import type { Inspect } from '../publishing/inspection.js'
 import type { Publishing } from '../publishing/publishing.js'
-import type { Log } from '../telemetry/telemetry.js'
+import type { Log, Metrics } from '../telemetry/telemetry.js'
 import type { HttpOptions, HttpServer } from '../transport/http-server.js'
 import type { StdioOptions } from '../transport/stdio.js'
 
@@ -43,6 +46,8 @@ export interface Engines {
 
 export interface OpenOptions {
   readonly log: Log
+  /** Default: nobody counts. */
+  readonly metrics?: Metrics | undefined
   readonly secrets?: { jwtSecretKey: string; adminToken?: string | undefined } | undefined
   /** Between two looks for changed lists that clients are told of, in milliseconds. Default: 500. */
   readonly lookEveryMs?: number | undefined
@@ -60,6 +65,10 @@ export interface OpenGateway extends Workbench {
   readonly calls: Calls
   readonly catalog: Catalog
   readonly publishing: Publishing
+  readonly users: Users
+  readonly userChanges: UserChanges
+  readonly keys: ApiKeys
+  readonly auditTrail: AuditTrail
   createTables(): Promise<void>
   openHttp(options: HttpOptions): Promise<HttpServer>
   serveStdio(streams: { input: Readable; output: Writable }, options: StdioOptions): Promise<void>

@@ -4,7 +4,8 @@ import { type Config, ConfigError, usesAws } from '../config/config.js'
 import { ensureLocalSecrets, readLocalSecrets } from '../config/local-secrets.js'
 
 export interface Secrets {
-  readonly adminToken: string
+  /** Absent where it is switched off. */
+  readonly adminToken?: string | undefined
   readonly jwtSecretKey: string
 }
 
@@ -22,7 +23,7 @@ export function readSecrets(config: Config): Secrets {
 export function ensureSecrets(config: Config): Secrets & { isNew: boolean } {
   let isNew = false
   const given = givenSecrets(config, () => {
-    const ensured = ensureLocalSecrets(resolve(config.DATA_DIR))
+    const ensured = ensureLocalSecrets(resolve(config.DATA_DIR), config.ADMIN_TOKEN_ENABLED)
     isNew = ensured.isNew && config.ADMIN_STATIC_TOKEN === undefined
     return ensured.secrets
   })
@@ -30,15 +31,22 @@ export function ensureSecrets(config: Config): Secrets & { isNew: boolean } {
   return { ...given, isNew }
 }
 
+/** @throws ConfigError where it is switched off, or was never generated */
+export function demandAdminToken({ adminToken }: Secrets): string {
+  if (adminToken !== undefined) return adminToken
+  throw new ConfigError(['ADMIN_TOKEN_ENABLED is 0, or was at the first start: no admin token'])
+}
+
 /** The environment goes first; the laptop's own fill what it leaves open, never with AWS. */
 function givenSecrets(config: Config, readLocal: () => Secrets | undefined): Secrets | undefined {
-  const { ADMIN_STATIC_TOKEN, JWT_SECRET_KEY } = config
-  if (ADMIN_STATIC_TOKEN !== undefined && JWT_SECRET_KEY !== undefined)
-    return { adminToken: ADMIN_STATIC_TOKEN, jwtSecretKey: JWT_SECRET_KEY }
+  const { JWT_SECRET_KEY, ADMIN_TOKEN_ENABLED: isEnabled } = config
+  const given = isEnabled ? config.ADMIN_STATIC_TOKEN : undefined
+  if (JWT_SECRET_KEY !== undefined && (given !== undefined || !isEnabled))
+    return { adminToken: given, jwtSecretKey: JWT_SECRET_KEY }
   const local = usesAws(config) ? undefined : readLocal()
   if (local === undefined) return undefined
   return {
-    adminToken: ADMIN_STATIC_TOKEN ?? local.adminToken,
+    adminToken: given ?? (isEnabled ? local.adminToken : undefined),
     jwtSecretKey: JWT_SECRET_KEY ?? local.jwtSecretKey,
   }
 }

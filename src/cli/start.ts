@@ -2,11 +2,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Config, readConfig, usesAws } from '../config/config.js'
+import { isLoopback } from '../config/edge-settings.js'
 import { DENIES_NETWORK } from '../runtime/runtime.js'
-import { createLog, type Log } from '../telemetry/telemetry.js'
+import { createLog, type Log, type Metrics } from '../telemetry/telemetry.js'
 import { printBanner } from './banner.js'
 import { claimOutput } from './claimed-output.js'
+import { toHttpOptions } from './http-options.js'
 import { loadAtStart } from './load-at-start.js'
+import { openMetrics } from './open-metrics.js'
 import type { OpenGateway, Program } from './program.js'
 import { ensureSecrets } from './secrets.js'
 
@@ -20,16 +23,25 @@ export async function start(args: readonly string[], program: Program): Promise<
 }
 
 async function startHttp(config: Config, program: Program, log: Log): Promise<void> {
+  const metrics = await openMetrics(config, log)
+  try {
+    await serveHttp(config, program, { log, metrics: metrics.metrics })
+  } finally {
+    // They are there for as long as anything happens that they count.
+    await metrics.close()
+  }
+}
+
+async function serveHttp(
+  config: Config,
+  program: Program,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+): Promise<void> {
   const secrets = ensureSecrets(config)
-  const gateway = program.open(config, { log, secrets })
+  const gateway = program.open(config, { log, metrics, secrets })
   try {
     await prepare(config, gateway, program)
-    const http = await gateway.openHttp({
-      isLoopback: isLoopback(config.HOST),
-      publicUrl: config.PUBLIC_URL,
-      allowedOrigins: config.ALLOWED_ORIGINS ?? [],
-      maxBodyBytes: config.MAX_BODY_BYTES,
-    })
+    const http = await gateway.openHttp(toHttpOptions(config))
     const signal = program.untilSignal()
     const url = await http.listen({ host: config.HOST, port: config.PORT })
     const snapshot = await gateway.catalog.snapshot(config.MCP_ENDPOINT_ID)
@@ -112,10 +124,6 @@ function warnOfRisks(config: Config, log: Log): void {
       { node: process.version },
       'bundles can open sockets: Node before 25 cannot deny them the network',
     )
-  if (config.MCP_TRANSPORT === 'sse' && !isLoopback(config.HOST))
-    log.warn({ host: config.HOST }, 'plain HTTP beyond loopback: put TLS in front of it')
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  if (config.MCP_TRANSPORT === 'sse' && !isLoopback(config.HOST) && !config.TLS_CERT_FILE)
+    log.warn({ host: config.HOST }, 'plain HTTP beyond loopback: only the proxy may reach it')
 }

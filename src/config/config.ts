@@ -6,7 +6,10 @@ import { z } from 'zod'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import { EXECUTORS } from '../domain/executor.js'
 import { NETWORK_ACCESS } from '../domain/network.js'
-import { hosts, origins, providers, sessionKeys } from './lists.js'
+import { edgeContradictions, edgeSettings } from './edge-settings.js'
+import { issuerContradictions, issuerSettings } from './issuer-settings.js'
+import { limitSettings } from './limit-settings.js'
+import { hosts, origins, providers, sessionKeys, texts } from './lists.js'
 import { moduleExecutors } from './module-executors.js'
 
 const MINUTE_MS = 60_000
@@ -41,6 +44,7 @@ export const settings = {
   PORT: integer(0, 65_535).default(8000).describe('port to listen on; 0 takes a free one'),
   PUBLIC_URL: httpUrl.describe('URL that clients use, when it is not the address listened on'),
   ALLOWED_ORIGINS: origins.describe('web origins that may call, separated by commas'),
+  ...edgeSettings,
   MCP_CONFIG_FILE: optionalText.describe(
     'what to load at start: a manifest beside its module folders, a bundle folder, or a ZIP',
   ),
@@ -52,9 +56,24 @@ export const settings = {
   JWT_SECRET_KEY: secret
     .optional()
     .describe('key of local tokens (HS256), 32 characters or more; generated on a laptop'),
+  JWT_KEY_FILES: texts.describe(
+    'key files of local tokens, separated by commas: PEM (PKCS#8) of RSA, P-256 or Ed25519; the first signs, all verify; without them JWT_SECRET_KEY signs',
+  ),
+  ACCESS_TOKEN_MINUTES: integer(1, 24 * 60)
+    .default(15)
+    .describe('how long an access token is good that comes from a sign-in'),
+  REFRESH_TOKEN_DAYS: integer(1, 365)
+    .default(30)
+    .describe('how long a sign-in lasts, however often it is refreshed'),
+  PASSWORD_COST: integer(10, 15)
+    .default(12)
+    .describe('bcrypt cost of passwords: each step doubles the work'),
   ADMIN_STATIC_TOKEN: secret
     .optional()
     .describe('bearer token of the operator, 32 characters or more; generated on a laptop'),
+  ADMIN_TOKEN_ENABLED: flag
+    .prefault('1')
+    .describe('0 refuses the admin token, and generates none on a laptop'),
   SESSION_KEYS: sessionKeys.describe(
     'keys of sessions as ID:SECRET,ID:SECRET: the first signs, all verify; made from JWT_SECRET_KEY when not set',
   ),
@@ -64,9 +83,7 @@ export const settings = {
   SESSION_TTL_HOURS: integer(1, 24 * 30)
     .default(24)
     .describe('how long a session of the revisions before 2026-07-28 lasts'),
-  COGNITO_USER_POOL_ID: optionalText.describe('with AUTH_PROVIDER=cognito: the user pool'),
-  COGNITO_APP_CLIENT_ID: optionalText.describe('with AUTH_PROVIDER=cognito: the app client'),
-  OIDC_ISSUER: httpUrl.describe('with AUTH_PROVIDER=oidc: the issuer'),
+  ...issuerSettings,
   AWS_REGION: optionalText.describe('region; needed with FUNCT_BUCKET_NAME'),
   FUNCT_BUCKET_NAME: optionalText.describe(
     'bucket of bundles; setting it switches from the embedded engines to AWS',
@@ -137,6 +154,9 @@ export const settings = {
   CALL_RETENTION_DAYS: integer(0, 36_500)
     .default(90)
     .describe('how long call records are kept; 0 keeps them for ever'),
+  AUDIT_RETENTION_DAYS: integer(0, 36_500)
+    .default(400)
+    .describe('how long rows of the audit are kept; 0 keeps them for ever'),
   RECORD_DURABILITY: z
     .enum(['ack', 'async'], 'must be ack or async')
     .default('ack')
@@ -151,6 +171,18 @@ export const settings = {
     .default(10_000)
     .describe('records that may wait for the database; beyond it no call begins'),
   PAGE_SIZE: integer(1, 1000).default(100).describe('items on one page of a list'),
+  MAX_STREAMS: integer(1, 1_000_000)
+    .default(10_000)
+    .describe('streams that may stand open without a call'),
+  MAX_STREAMS_PER_USER: integer(1, 1_000_000)
+    .default(100)
+    .describe('of these, for one user of an endpoint'),
+  MAX_EVENT_STREAMS_PER_USER: integer(1, 1_000_000)
+    .default(20)
+    .describe('of these, streams of events for one user of an endpoint'),
+  MAX_STREAM_BACKLOG_BYTES: integer(MIB, 1024 * MIB)
+    .default(4 * MIB)
+    .describe('unread bytes of a stream beyond which its client is cut off'),
   MAX_BODY_BYTES: integer(1024, 64 * MIB)
     .default(4 * MIB)
     .describe('largest message from a client'),
@@ -188,6 +220,11 @@ export const settings = {
   WORKER_IDLE_MS: integer(100, 24 * 60 * MINUTE_MS)
     .default(MINUTE_MS)
     .describe('an instance without calls for this long is ended'),
+  ...limitSettings,
+  METRICS_PORT: integer(0, 65_535)
+    .optional()
+    .describe('port of `GET /metrics`, for Prometheus; without it nothing is counted'),
+  METRICS_HOST: z.string().default('127.0.0.1').describe('address of METRICS_PORT'),
   LOG_LEVEL: z
     .enum(
       ['debug', 'info', 'warn', 'error', 'silent'],
@@ -214,12 +251,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const result = Environment.safeParse(given)
   const wrong = result.error?.issues.map(({ path, message }) => [path.join('.'), message]) ?? []
   // Every setting has a default or is optional, so without the wrong ones it always reads.
-  const rest = Environment.parse(
-    omit(
-      given,
-      wrong.map(([name]) => name),
-    ),
-  )
+  const wrongNames = wrong.map(([name]) => name)
+  const rest = Environment.parse(omit(given, wrongNames))
   const problems = [...wrong, ...contradictions(rest)]
   if (problems.length === 0) return Object.freeze(rest)
   throw new ConfigError(problems.map(([name, message]) => `${name} ${message}`))
@@ -246,28 +279,20 @@ export function usesAws(config: Pick<Config, 'FUNCT_BUCKET_NAME'>): boolean {
 type Values = z.infer<z.ZodObject<typeof settings>>
 
 function* contradictions(values: Values): Generator<[string, string]> {
-  const { AUTH_PROVIDER: chosen, MCP_TRANSPORT: transport } = values
+  const { MCP_TRANSPORT: transport } = values
   if (usesAws(values)) {
     if (values.AWS_REGION === undefined) yield ['AWS_REGION', 'is needed with FUNCT_BUCKET_NAME']
     if (transport === 'sse') yield* missingSecrets(values)
   }
-  if (chosen.includes('cognito')) {
-    if (values.COGNITO_USER_POOL_ID === undefined)
-      yield ['COGNITO_USER_POOL_ID', 'is needed with AUTH_PROVIDER=cognito']
-    if (values.COGNITO_APP_CLIENT_ID === undefined)
-      yield ['COGNITO_APP_CLIENT_ID', 'is needed with AUTH_PROVIDER=cognito']
-  }
-  if (chosen.includes('oidc') && values.OIDC_ISSUER === undefined)
-    yield ['OIDC_ISSUER', 'is needed with AUTH_PROVIDER=oidc']
+  yield* edgeContradictions(values)
+  yield* issuerContradictions(values)
   if (values.TASK_TTL_MS < values.TASK_TIMEOUT_MS)
     yield ['TASK_TTL_MS', 'must be at least TASK_TIMEOUT_MS']
-  const unserved = chosen.filter((name) => name !== 'local')
-  if (unserved.length > 0)
-    yield ['AUTH_PROVIDER', `this version serves local only, not ${unserved.join(', ')}`]
 }
 
 function* missingSecrets(values: Values): Generator<[string, string]> {
   const how = 'is needed with AWS: 32 random characters or more; nothing is generated there'
   if (values.JWT_SECRET_KEY === undefined) yield ['JWT_SECRET_KEY', how]
-  if (values.ADMIN_STATIC_TOKEN === undefined) yield ['ADMIN_STATIC_TOKEN', how]
+  if (values.ADMIN_TOKEN_ENABLED && values.ADMIN_STATIC_TOKEN === undefined)
+    yield ['ADMIN_STATIC_TOKEN', how]
 }

@@ -1,5 +1,6 @@
 /** Settings that are lists, their entries separated by commas. */
 import { z } from 'zod'
+import { isSecureUrl } from '../domain/secure-url.js'
 
 const SESSION_KEY = /^([A-Za-z0-9_-]{1,16}):(.{32,})$/
 export const sessionKeys = z
@@ -41,4 +42,36 @@ export const hosts = z
   .string()
   .transform((list) => list.split(',').map((host) => host.trim()))
   .refine((list) => list.every((host) => HOST.test(host)), 'must be a list of HOST or HOST:PORT')
+  .optional()
+
+const split = (list: string) => list.split(',').map((entry) => entry.trim())
+
+export const texts = z
+  .string()
+  .transform(split)
+  .refine((list) => list.every((entry) => entry !== ''), 'must be a list without gaps')
+  .optional()
+
+export const secureUrls = z
+  .string()
+  .transform(split)
+  .refine(
+    (list) => list.every(isSecureUrl),
+    'must be a list of https URLs, or http ones on loopback',
+  )
+  .optional()
+
+/** The value is what follows the last `=`: names of claims and of groups may hold some. */
+const PAIR = /^(.+)=([^=]+)$/
+export const pairs = z
+  .string()
+  .transform((list, context) => {
+    const entries = split(list).flatMap((entry) => {
+      const [, name, value] = PAIR.exec(entry) ?? []
+      return name === undefined || value === undefined ? [] : [{ name, value }]
+    })
+    if (entries.length === split(list).length) return entries
+    context.addIssue('must be a list of NAME=VALUE')
+    return z.NEVER
+  })
   .optional()

@@ -47,7 +47,8 @@ export function createBackground(parts: BackgroundParts): GoOn {
       const turn = toTaskTurn(run, call.turn, task)
       const goesOn = { ...call, deadline: now + taskTimeoutMs, turn }
       call.open.describe(() => toBegunRecord(run, goesOn, clock.now()))
-      void runToEnd(parts, task, { run: detached(run, task), call: goesOn })
+      const leave = run.place?.goOn()
+      void runToEnd(parts, task, { run: detached(run, task), call: goesOn }).finally(leave)
       return { handle: toHandle(run, task) }
     } catch (thrown) {
       return toFailure(thrown, run)

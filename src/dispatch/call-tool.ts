@@ -1,8 +1,8 @@
-import type { Catalog, CatalogFunction } from '../catalog/catalog.js'
+import type { CatalogFunction } from '../catalog/catalog.js'
 import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
 import { checkParamHeaders, type JsonObject } from '../protocol/protocol.js'
 import type { Log } from '../telemetry/telemetry.js'
-import type { Handler } from './handler.js'
+import type { Handler, Visible } from './handler.js'
 import type { RunFunction } from './run-function.js'
 import { demandTasks } from './tasks-extension.js'
 
@@ -17,14 +17,13 @@ const TOOL_ERRORS: ReadonlySet<GatewayErrorCode> = new Set([
 ])
 
 export function createCallTool(
-  catalog: Catalog,
+  visible: Visible,
   runFunction: RunFunction,
   log: Log,
 ): Handler<'tools/call'> {
   return async (caller, request, exchange) => {
     const { name, arguments: args = {} } = request.params
-    const snapshot = await catalog.snapshot(caller.endpointId)
-    const fn = snapshot.find('tool', name)
+    const fn = (await visible(caller)).find('tool', name)
     if (fn === undefined) throw new GatewayError('FUNCTION_NOT_FOUND', `Unknown tool: ${name}`)
     if (request.paramHeaders !== undefined)
       checkParamHeaders(fn.data['inputSchema'], args, request.paramHeaders)

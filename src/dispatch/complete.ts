@@ -5,16 +5,18 @@ import type { FunctionTarget } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import type { JsonObject, RequestOf } from '../protocol/protocol.js'
 import { FunctionError } from '../runtime/runtime.js'
-import type { Exchange, Handler } from './handler.js'
+import type { Exchange, Handler, Visible } from './handler.js'
 import { createReporters } from './reporters.js'
 import type { RunFunctionParts } from './run-function.js'
 
 type CompleteRequest = RequestOf<'completion/complete'>
 
-export type CompleteParts = Pick<
+export interface CompleteParts extends Pick<
   RunFunctionParts,
-  'catalog' | 'bundles' | 'executor' | 'subscriptions' | 'clock' | 'callTimeoutMs'
->
+  'bundles' | 'executor' | 'subscriptions' | 'clock' | 'callTimeoutMs'
+> {
+  readonly visible: Visible
+}
 
 /**
  * What may stand in a prompt's argument or a template's variable, as its bundle suggests.
@@ -25,7 +27,7 @@ export type CompleteParts = Pick<
 export function createComplete(parts: CompleteParts): Handler<'completion/complete'> {
   return async (caller, request, exchange) => {
     const { ref, argument } = request.params
-    const { fn, names } = findReferred(await parts.catalog.snapshot(caller.endpointId), ref)
+    const { fn, names } = findReferred(await parts.visible(caller), ref)
     if (names !== undefined && !names.includes(argument.name))
       throw invalid('argument.name', `${fn.uri ?? fn.name} declares no "${argument.name}"`)
     const { completion } = fn

@@ -1,7 +1,9 @@
 /**
  * Which handler answers this method? The front door of the room: one file per MCP method, one line
- * in the table below. The way of a call: method table → snapshot → bundle → run → record → answer.
+ * in the table below. The way of a call: right → method table → what the caller sees of the snapshot →
+ * bundle → run → record → answer.
  */
+import type { Access } from '../access/access.js'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type {
@@ -23,6 +25,7 @@ import type { Exchange, Handler } from './handler.js'
 import { createInitialize } from './initialize.js'
 import { createListen } from './listen.js'
 import { createListPages } from './list-pages.js'
+import { RIGHT_OF } from './method-rights.js'
 import { createReadResource } from './read-resource.js'
 import { createRunFunction, type RunFunctionParts } from './run-function.js'
 import { createSetLogLevel } from './set-log-level.js'
@@ -42,6 +45,8 @@ export interface Dispatch {
 }
 
 export interface DispatchParts extends RunFunctionParts {
+  /** The only way to functions: handlers get no catalog. */
+  readonly access: Access
   /** Items on one page of a list. */
   readonly pageSize: number
   /** Of HTTP alone: stdio has one client, and none. */
@@ -50,7 +55,8 @@ export interface DispatchParts extends RunFunctionParts {
 }
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { catalog, pageSize, server, sessions, tasks } = parts
+  const { access, pageSize, server, sessions, tasks } = parts
+  const { visible, look } = access
   const runFunction = createRunFunction(parts)
   const detailTask = createDetailTask(parts)
   const handlers: Handlers = {
@@ -58,27 +64,27 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     ping: () => ({}),
     'server/discover': discover,
     'logging/setLevel': createSetLogLevel(sessions),
-    'tools/list': createListPages({ catalog, pageSize, mcpType: 'tool', member: 'tools' }),
-    'tools/call': createCallTool(catalog, runFunction, parts.log),
+    'tools/list': createListPages({ visible, pageSize, mcpType: 'tool', member: 'tools' }),
+    'tools/call': createCallTool(visible, runFunction, parts.log),
     'resources/list': createListPages({
-      catalog,
+      visible,
       pageSize,
       mcpType: 'resource',
       member: 'resources',
     }),
     'resources/templates/list': createListPages({
-      catalog,
+      visible,
       pageSize,
       mcpType: 'resource_template',
       member: 'resourceTemplates',
     }),
-    'resources/read': createReadResource(parts, runFunction),
-    'prompts/list': createListPages({ catalog, pageSize, mcpType: 'prompt', member: 'prompts' }),
-    'prompts/get': createGetPrompt(catalog, runFunction),
-    'completion/complete': createComplete(parts),
-    'resources/subscribe': createSubscribeResource(catalog, sessions),
+    'resources/read': createReadResource({ ...parts, visible }, runFunction),
+    'prompts/list': createListPages({ visible, pageSize, mcpType: 'prompt', member: 'prompts' }),
+    'prompts/get': createGetPrompt(visible, runFunction),
+    'completion/complete': createComplete({ ...parts, visible }),
+    'resources/subscribe': createSubscribeResource(visible, sessions),
     'resources/unsubscribe': createUnsubscribeResource(sessions),
-    'subscriptions/listen': createListen({ ...parts, detailTask }),
+    'subscriptions/listen': createListen({ ...parts, visible, look, detailTask }),
     'tasks/get': createGetTask(detailTask),
     'tasks/update': createUpdateTask(tasks),
     'tasks/cancel': createCancelTask(tasks),
@@ -87,6 +93,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     handle: async (caller, request, exchange) => {
       if (exchange.signal.aborted)
         throw new GatewayError('CALL_CANCELLED', 'The request was cancelled')
+      const right = RIGHT_OF[request.method]
+      if (right !== 'none') access.demand(caller, right, request.method)
       return answer(handlers, caller, request, exchange)
     },
   }

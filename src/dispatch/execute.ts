@@ -2,6 +2,7 @@
 import type { Bundles } from '../bundles/bundles.js'
 import type { CallError, CallStatus } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
+import type { CallPlace } from '../limits/limits.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import { type Executor, FunctionError, type RunOutcome } from '../runtime/runtime.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
@@ -19,6 +20,8 @@ export interface ExecuteParts {
 }
 
 export interface Run extends Asked {
+  /** What it takes up of its endpoint, as long as it runs. */
+  readonly place?: CallPlace | undefined
   /** Already valid. */
   readonly input: unknown
   readonly exchange: Exchange

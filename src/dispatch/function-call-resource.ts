@@ -3,6 +3,7 @@ import type { Calls } from '../calls/calls.js'
 import { CALL_URI_PREFIX, type CallRecord } from '../domain/call.js'
 import type { Caller } from '../domain/caller.js'
 import { toIso } from '../domain/clock.js'
+import { isWithin } from '../domain/function-globs.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import type { Task, Tasks } from '../tasks/tasks.js'
 
@@ -24,11 +25,16 @@ export function createReadCallResource({ calls, tasks }: CallResourceParts): Rea
     const task = await tasks.find(caller, callId)
     const isRunning = task?.status === 'working' || task?.status === 'input_required'
     const call = isRunning ? undefined : await calls.read(caller.endpointId, callId)
-    const shown = call?.userId === caller.userId ? ofCall(call) : task && ofTask(task)
+    const shown = isOwn(caller, call) ? ofCall(call) : task && ofTask(task)
     if (shown === undefined) return undefined
     const text = JSON.stringify({ callId, ...shown })
     return { contents: [{ uri, mimeType: 'application/json', text }] }
   }
+}
+
+/** Who is limited to some functions reads the calls of these alone. */
+function isOwn(caller: Caller, call: CallRecord | undefined): call is CallRecord {
+  return call !== undefined && call.userId === caller.userId && isWithin(caller, call)
 }
 
 function ofCall({ status, createdAt, updatedAt, content, error }: CallRecord): JsonObject {

@@ -1,16 +1,15 @@
-import type { Catalog, CatalogFunction } from '../catalog/catalog.js'
+import type { CatalogFunction } from '../catalog/catalog.js'
 import { GatewayError } from '../domain/errors.js'
-import type { Handler } from './handler.js'
+import type { Handler, Visible } from './handler.js'
 import type { RunFunction } from './run-function.js'
 
 export function createGetPrompt(
-  catalog: Catalog,
+  visible: Visible,
   runFunction: RunFunction,
 ): Handler<'prompts/get'> {
   return async (caller, request, exchange) => {
     const { name, arguments: args = {} } = request.params
-    const snapshot = await catalog.snapshot(caller.endpointId)
-    const fn = snapshot.find('prompt', name)
+    const fn = (await visible(caller)).find('prompt', name)
     if (fn === undefined) throw new GatewayError('FUNCTION_NOT_FOUND', `Unknown prompt: ${name}`)
     refuseMissing(fn, args)
     return runFunction({ caller, request, fn, input: args, exchange })

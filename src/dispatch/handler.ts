@@ -1,4 +1,5 @@
 /** What a method's handler is given and gives. */
+import type { Snapshot } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import type { JsonObject, McpMethod, RequestOf } from '../protocol/protocol.js'
 
@@ -7,6 +8,9 @@ export type Handler<M extends McpMethod> = (
   request: RequestOf<M>,
   exchange: Exchange,
 ) => JsonObject | Promise<JsonObject>
+
+/** What the caller may know of his endpoint's functions: there is no other way to them. */
+export type Visible = (caller: Caller) => Promise<Snapshot>
 
 /** What belongs to one request while it runs. */
 export interface Exchange {

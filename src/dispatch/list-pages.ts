@@ -1,15 +1,15 @@
 /** `tools/list` and its kin: one page of what an endpoint offers, in a stable order. */
-import type { Catalog, CatalogFunction } from '../catalog/catalog.js'
+import type { CatalogFunction } from '../catalog/catalog.js'
 import type { McpType } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import type { JsonObject, McpMethod } from '../protocol/protocol.js'
-import type { Handler } from './handler.js'
+import type { Handler, Visible } from './handler.js'
 
 /** The methods whose params hold a cursor and nothing else. */
 type ListMethod = Extract<McpMethod, `${string}/list`>
 
 export interface ListOptions {
-  readonly catalog: Catalog
+  readonly visible: Visible
   readonly mcpType: McpType
   /** The result's member that holds the items. */
   readonly member: string
@@ -18,10 +18,10 @@ export interface ListOptions {
 }
 
 export function createListPages(options: ListOptions): Handler<ListMethod> {
-  const { catalog, mcpType, member, pageSize } = options
-  return async ({ endpointId }, { params }) => {
-    const snapshot = await catalog.snapshot(endpointId)
-    const all = snapshot.list(mcpType)
+  const { visible, mcpType, member, pageSize } = options
+  return async (caller, { params }) => {
+    const { endpointId } = caller
+    const all = (await visible(caller)).list(mcpType)
     const start =
       params.cursor === undefined ? 0 : afterCursor(params.cursor, all, [endpointId, mcpType])
     const page = all.slice(start, start + pageSize)

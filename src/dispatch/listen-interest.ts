@@ -1,10 +1,11 @@
 /** What one `subscriptions/listen` is told: as much of what it asked for as its client may hear. */
-import type { Catalog, Snapshot } from '../catalog/catalog.js'
+import type { Snapshot } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import { LIST_KINDS, type ListKind, mayHear, type Notice } from '../domain/notice.js'
 import type { ListenFilter, RequestOf } from '../protocol/protocol.js'
 import type { DetailTask } from './detailed-task.js'
+import type { Visible } from './handler.js'
 import { isSubscribable } from './subscribable.js'
 import { demandTasks } from './tasks-extension.js'
 
@@ -15,7 +16,7 @@ export interface Interest {
 }
 
 export interface InterestParts {
-  readonly catalog: Catalog
+  readonly visible: Visible
   readonly detailTask: DetailTask
 }
 
@@ -38,7 +39,7 @@ const FLAGS: Record<ListKind, keyof ListenFilter> = {
  * of a client that has not declared them
  */
 export async function readInterest(
-  { catalog, detailTask }: InterestParts,
+  { visible, detailTask }: InterestParts,
   caller: Caller,
   request: RequestOf<'subscriptions/listen'>,
 ): Promise<Interest> {
@@ -48,7 +49,7 @@ export async function readInterest(
   if (taskIds.length > 0) demandTasks(request)
   return {
     lists: LIST_KINDS.filter((list) => filter[FLAGS[list]] === true),
-    uris: await readUris(() => catalog.snapshot(caller.endpointId), resourceSubscriptions),
+    uris: await readUris(() => visible(caller), resourceSubscriptions),
     taskIds: await readTaskIds((taskId) => detailTask(caller, taskId), taskIds),
   }
 }

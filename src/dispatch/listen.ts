@@ -2,6 +2,7 @@
  * `subscriptions/listen`: a request that stays open and tells its client what has changed, of what
  * it asked for, until the client goes or the server stops.
  */
+import type { Snapshot } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { Notice } from '../domain/notice.js'
@@ -23,6 +24,8 @@ import { createOutbox, type Outbox } from './listen-outbox.js'
 
 export interface ListenParts extends InterestParts {
   readonly subscriptions: Subscriptions
+  /** What the caller sees, as it is known without waiting. */
+  readonly look: (caller: Caller) => Snapshot | undefined
 }
 
 /** At a time, of one user of one endpoint, in this process. */
@@ -85,7 +88,7 @@ interface Telling {
 }
 
 function hear(
-  { subscriptions, detailTask }: ListenParts,
+  { subscriptions, detailTask, look }: ListenParts,
   { caller, interest, meta, exchange }: Subscription,
   { outbox, signal }: Telling,
 ): Promise<void> {
@@ -105,6 +108,7 @@ function hear(
   }
   return subscriptions.hear(endpointId, {
     signal,
+    look: () => look(caller),
     onNotice: (notice) => {
       if (isWanted(interest, userId, notice)) add(notice)
     },

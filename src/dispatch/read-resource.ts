@@ -1,15 +1,15 @@
-import type { Catalog, CatalogFunction, Snapshot } from '../catalog/catalog.js'
+import type { CatalogFunction, Snapshot } from '../catalog/catalog.js'
 import { GatewayError } from '../domain/errors.js'
 import {
   type CallResourceParts,
   createReadCallResource,
   isCallUri,
 } from './function-call-resource.js'
-import type { Handler } from './handler.js'
+import type { Handler, Visible } from './handler.js'
 import type { RunFunction } from './run-function.js'
 
 export interface ReadResourceParts extends CallResourceParts {
-  readonly catalog: Catalog
+  readonly visible: Visible
 }
 
 /** The calls of a user win over whatever a bundle serves under their URIs. */
@@ -21,7 +21,7 @@ export function createReadResource(
   return async (caller, request, exchange) => {
     const { uri } = request.params
     if (isCallUri(uri)) return (await readCall(caller, uri)) ?? refuse(uri)
-    const found = findResource(await parts.catalog.snapshot(caller.endpointId), uri)
+    const found = findResource(await parts.visible(caller), uri)
     if (found === undefined) return refuse(uri)
     const { fn, params } = found
     return runFunction({ caller, request, fn, input: { uri, params }, exchange })

@@ -1,6 +1,6 @@
 /** Runs one function and records the call, whatever comes of it: the only way to call one. */
-import type { Catalog } from '../catalog/catalog.js'
 import { GatewayError } from '../domain/errors.js'
+import type { Limits } from '../limits/limits.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import { type BackgroundParts, createBackground, goesOnAtOnce, toHandle } from './background.js'
 import { toBegunRecord, toRecord } from './call-record.js'
@@ -14,10 +14,11 @@ import type { Turn } from './turn.js'
 export type { Run } from './execute.js'
 
 export interface RunFunctionParts extends RoundsParts, Omit<BackgroundParts, 'rounds'> {
-  readonly catalog: Catalog
   readonly calls: ToldCalls
   /** How long a function may run while its caller waits, in milliseconds. */
   readonly callTimeoutMs: number
+  /** Default: as many calls as come. */
+  readonly limits?: Pick<Limits, 'begin'> | undefined
 }
 
 /**
@@ -50,7 +51,7 @@ export function createRunFunction(runParts: RunFunctionParts): RunFunction {
     // A round's questions are known by what they are: no copy is.
     return end.status === 'input_required' ? end.result : withCallId(end.result, call.callId)
   }
-  return async (run) => {
+  const runInPlace = async (run: Run): Promise<JsonObject> => {
     for (;;) {
       const open = parts.calls.open(run.caller.endpointId)
       const deadline = latestEnd(parts, run, open.createdAt)
@@ -61,6 +62,12 @@ export function createRunFunction(runParts: RunFunctionParts): RunFunction {
       const repeated = await repeat(parts, idempotency, { run, callId: claim.earlier })
       if (repeated !== undefined) return repeated
     }
+  }
+  return async (run) => {
+    const { caller, fn } = run
+    const place = await parts.limits?.begin(caller, `${fn.mcpType} ${fn.name}`)
+    if (place === undefined) return runInPlace(run)
+    return runInPlace({ ...run, place }).finally(place.leave)
   }
 }
 

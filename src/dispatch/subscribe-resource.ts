@@ -1,17 +1,16 @@
 /** `resources/subscribe` and its counterpart: which resources a session's client wants to hear of. */
-import type { Catalog } from '../catalog/catalog.js'
 import { GatewayError } from '../domain/errors.js'
 import type { Sessions } from '../sessions/sessions.js'
-import type { Handler } from './handler.js'
+import type { Handler, Visible } from './handler.js'
 import { isSubscribable } from './subscribable.js'
 
 /** @param sessions absent over stdio, which remembers the subscriptions of its one client itself */
 export function createSubscribeResource(
-  catalog: Catalog,
+  visible: Visible,
   sessions: Sessions | undefined,
 ): Handler<'resources/subscribe'> {
-  return async ({ endpointId }, { session, params: { uri } }) => {
-    if (!isSubscribable(await catalog.snapshot(endpointId), uri))
+  return async (caller, { session, params: { uri } }) => {
+    if (!isSubscribable(await visible(caller), uri))
       throw new GatewayError('RESOURCE_NOT_FOUND', `Resource not found: ${uri}`, { data: { uri } })
     if (session !== undefined) await sessions?.setSubscribed(session, uri, true)
     return {}

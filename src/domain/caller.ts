@@ -10,14 +10,34 @@ export interface Caller {
   readonly roles: readonly Role[]
   /** When what proved this is over, in milliseconds since 1970; absent for what does not end. */
   readonly expiresAt?: number | undefined
+  /** What proved it, where that can be taken back. */
+  readonly credential?: Credential | undefined
+  /**
+   * The only functions that it may call or see, as `isFunctionGlob` takes them; absent where the
+   * credential is good for all that its user may call.
+   */
+  readonly functions?: readonly string[] | undefined
 }
 
-const PUBLISHERS: ReadonlySet<Role> = new Set(['publisher', 'admin', 'operator'])
-
-/** True for who may upload bundles and change which version is active. */
-export function mayPublish({ roles }: Pick<Caller, 'roles'>): boolean {
-  return roles.some((role) => PUBLISHERS.has(role))
+/** What vouches for a caller: as long as all of it stands, so does the caller. */
+export interface Credential {
+  /** Whose rows these are: an endpoint's, or `*` for those of the whole gateway. */
+  readonly home: string
+  /** Of its user when it was given; the user's rises when everything given before is to end. */
+  readonly epoch: number
+  /** The sign-in that it comes from. */
+  readonly signInId?: string | undefined
+  /** The API key that it is. */
+  readonly keyId?: string | undefined
+  /**
+   * When it was given by somebody else, who knows of no epochs, in milliseconds since 1970: then
+   * this counts, and what is older than the last change of its user is over.
+   */
+  readonly issuedAt?: number | undefined
 }
+
+/** Home of users and keys of the whole gateway: operators. No endpoint can be called that. */
+export const GATEWAY_HOME = '*'
 
 const ENDPOINT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/
 

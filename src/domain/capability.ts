@@ -1,3 +1,4 @@
+import type { AccessRules } from './access-rules.js'
 import type { BundleRef } from './bundle-ref.js'
 import type { NetworkAccess } from './network.js'
 
@@ -35,6 +36,8 @@ export interface FunctionDefinition {
   readonly completionFunctionName?: string | undefined
   /** JSON pointers into its arguments, of what no record may hold. */
   readonly redact?: readonly string[] | undefined
+  /** Who may call it; absent for everybody who may call functions of its kind. */
+  readonly access?: AccessRules | undefined
   readonly returnType?: string | undefined
 }
 

@@ -8,6 +8,7 @@ export type GatewayErrorCode =
   | 'PARSE_ERROR'
   | 'INVALID_REQUEST'
   | 'BODY_TOO_LARGE'
+  | 'URL_TOO_LONG'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'NOT_ACCEPTABLE'
   // what was said does not fit the revision
@@ -20,7 +21,13 @@ export type GatewayErrorCode =
   // who is asking
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'INSUFFICIENT_SCOPE'
+  | 'ACCOUNTS_UNAVAILABLE'
+  | 'LOCKED_OUT'
+  | 'USER_NOT_FOUND'
+  | 'KEY_NOT_FOUND'
   | 'ORIGIN_REFUSED'
+  | 'RATE_LIMITED'
   // what was asked for
   | 'FUNCTION_NOT_FOUND'
   | 'RESOURCE_NOT_FOUND'

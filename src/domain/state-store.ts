@@ -1,6 +1,15 @@
 /** Everything small with a lifetime: sessions, rounds, tasks, tickets, idempotency keys. A port. */
 
-export type StateKind = 'session' | 'round' | 'task' | 'ticket' | 'endpoint' | 'idempotency'
+export type StateKind =
+  | 'session'
+  | 'round'
+  | 'task'
+  | 'ticket'
+  | 'endpoint'
+  | 'idempotency'
+  | 'refresh'
+  | 'apikey'
+  | 'lockout'
 
 /** The tenant is part of every key. */
 export interface StateKey {

@@ -1,4 +1,5 @@
 /** A manifest as the catalog keeps it: functions with their code, modules with their settings. */
+import type { AccessRules } from '../domain/access-rules.js'
 import type {
   BundleDefinitions,
   FunctionDefinition,
@@ -56,14 +57,19 @@ function toFunction(item: Item, link: ModuleLink): FunctionDefinition {
 /** Those that the link has; null is how other engines write that there is none. */
 function optionalMembers(link: ModuleLink): Partial<FunctionDefinition> {
   const { task_support: taskSupport, asks_first: asksFirst, return_type: returnType } = link
-  const { completion_function_name: completionFunctionName, redact } = link
+  const { completion_function_name: completionFunctionName, redact, access } = link
   return {
     ...(taskSupport ? { taskSupport } : {}),
     ...(typeof asksFirst === 'boolean' ? { asksFirst } : {}),
     ...(completionFunctionName ? { completionFunctionName } : {}),
     ...(redact && redact.length > 0 ? { redact } : {}),
+    ...(access ? { access: toAccess(access) } : {}),
     ...(typeof returnType === 'string' ? { returnType } : {}),
   }
+}
+
+function toAccess({ allow, deny }: NonNullable<ModuleLink['access']>): AccessRules {
+  return { ...(allow && { allow }), ...(deny && { deny }) }
 }
 
 function mcpType(item: Item, link: ModuleLink): McpType {

@@ -1,4 +1,5 @@
 /** Members of a manifest's links that only some links may have. */
+import { accessProblems } from './link-access.js'
 import { redactionProblems, redactionWarnings } from './link-redaction.js'
 import type { Manifest, ModuleLink } from './manifest-schema.js'
 
@@ -10,6 +11,7 @@ export function linkMemberProblems(manifest: Manifest): string[] {
       ...backgroundProblems(link, path),
       ...completionProblems(link, path, templates),
       ...redactionProblems(link, path),
+      ...accessProblems(link, path),
     ]
   })
 }

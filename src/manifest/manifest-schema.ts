@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { NETWORK_ACCESS } from '../domain/network.js'
 import { MANIFEST_FILE } from '../bundles/module-file.js'
+import { MAX_ACCESS_RULES } from '../domain/access-rules.js'
 import { TASK_SUPPORT } from '../domain/capability.js'
 import { MAX_POINTERS } from '../domain/json-pointer.js'
 
@@ -77,6 +78,18 @@ const Prompt = z.looseObject({
   arguments: z.array(PromptArgument).max(100).nullish(),
 })
 
+const AccessRules = z
+  .array(z.string().describe('role:NAME, user:GLOB or key:GLOB'))
+  .max(MAX_ACCESS_RULES)
+  .nullish()
+
+/** Strict: a list whose name is mistyped would let in everybody. */
+const Access = z
+  .strictObject({ allow: AccessRules, deny: AccessRules })
+  .describe(
+    'Who may call it: whom nothing of deny and, where there is one, something of allow fits',
+  )
+
 const ModuleLink = z
   .looseObject({
     type: z.enum(['tool', 'resource', 'prompt'], {
@@ -109,6 +122,7 @@ const ModuleLink = z
       .max(MAX_POINTERS)
       .nullish()
       .describe('Of a tool or prompt: where in its arguments lies what no record may hold'),
+    access: Access.nullish(),
   })
   .describe('Which method answers for a tool, resource or prompt')
 

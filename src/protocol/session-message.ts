@@ -24,6 +24,8 @@ export interface SessionMessage {
   readonly token: string | undefined
   /** For the answer when there is no such session. */
   readonly id?: RequestId | undefined
+  /** More than one in a batch. */
+  readonly messages: number
   /** Never throws: what cannot be served comes back as a refusal. */
   read(session: Session, logLevel: LogLevel): Message | Batch
 }
@@ -40,6 +42,7 @@ export function toSessionMessage(headers: HttpHeaders, value: unknown): SessionM
     kind: 'session',
     token: headerValue(headers, 'mcp-session-id'),
     id: idOf(value),
+    messages: Array.isArray(value) ? Math.max(1, value.length) : 1,
     read: (session, logLevel) => {
       try {
         checkSessionVersion(headers, session)

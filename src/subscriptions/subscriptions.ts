@@ -15,6 +15,8 @@ import { follow } from '../events/follow.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createCatalogWatch, type WatchLimits } from './catalog-watch.js'
 import { createTeller, type Teller } from './teller.js'
+import { createVisibleListener } from './visible-listener.js'
+import type { Look } from './visible-news.js'
 
 export type { Notice } from '../domain/notice.js'
 
@@ -40,7 +42,11 @@ export interface NoticeListener {
   /** The last event that its client has seen; from now on when absent. */
   readonly after?: EventId | undefined
   readonly signal: AbortSignal
+  /** Who sees only some of the functions is told of these alone. Default: of all. */
+  readonly look?: Look | undefined
   onNotice(notice: Notice, id: EventId): void
+  /** Asked before each event after `after`, which waits for the answer. */
+  ready?: (() => Promise<void> | undefined) | undefined
   /** Notices before the next one are lost. */
   onGap(): void
 }
@@ -62,11 +68,18 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
     announce: async (endpointId, notice) => {
       await announce(endpointId, notice)
     },
-    hear: async (endpointId, listener) => {
-      const { signal } = listener
+    hear: async (endpointId, asked) => {
+      const { signal, look } = asked
       if (signal.aborted) return
-      const hearing = startHearing(parts, endpointId, listener)
+      const visible = look && createVisibleListener(asked, look)
+      const listener = visible?.listener ?? asked
+      // What one who comes back has missed is told when it can be known what he sees.
+      const isLater = visible !== undefined && asked.after !== undefined
+      const known = isLater ? catalog.snapshot(endpointId).catch(() => undefined) : undefined
+      const start = () => startHearing(parts, endpointId, listener)
+      const hearing = known === undefined ? start() : known.then(start)
       const watching = watch.begin(endpointId, hearing)
+      if (visible) void watching.ready.then(visible.begin)
       const end = () => watching.end()
       signal.addEventListener('abort', end, { once: true })
       try {
@@ -89,11 +102,12 @@ function startHearing(
 ): Promise<void> {
   const { events, signals, log } = parts
   const teller = createTeller(listener, { endpointId, log })
-  const { after, signal } = listener
+  const { after, signal, ready } = listener
   if (after === undefined) return hearLive(signals, endpointId, { teller, signal })
   return follow(events, endpointStream(endpointId), {
     after,
     signal,
+    ready,
     onEvent: ({ id, body }) => teller.onSignal(readSignal(body), id),
     onDropped: teller.onDropped,
   })

@@ -1,3 +1,4 @@
+import { isWithin } from '../domain/function-globs.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Question } from '../domain/question.js'
 import type { StateStore } from '../domain/state-store.js'
@@ -23,7 +24,7 @@ export function createTasks(tasksParts: TasksParts): Tasks {
   /** How it stands now; a task that its instance has left behind is ended first. */
   const findItem = async (owner: TaskOwner, task: TaskRef): Promise<TaskItem | undefined> => {
     const item = await store.read(task)
-    if (item?.userId !== owner.userId) return undefined
+    if (item === undefined || !isOwn(owner, item)) return undefined
     if (!isAbandoned(item, clock.now())) return item
     const ended = await endAbandoned(parts, task)
     tell(owner, task.taskId)
@@ -72,6 +73,11 @@ export function createTasks(tasksParts: TasksParts): Tasks {
       return isFound
     },
   }
+}
+
+/** Who is limited to some functions has the tasks of these alone. */
+function isOwn(owner: TaskOwner, { userId, toolName = '' }: TaskItem): boolean {
+  return userId === owner.userId && isWithin(owner, { mcpType: 'tool', name: toolName })
 }
 
 function withAnswers(

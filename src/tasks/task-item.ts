@@ -21,6 +21,8 @@ const UnrecordedCall = z.object({
 
 export const TaskItem = z.object({
   userId: z.string(),
+  /** The tool that was called. */
+  toolName: z.string().optional(),
   status: z.enum(['working', 'completed', 'failed', 'cancelled']),
   /** The function has ended, and from now on nobody can cancel it. */
   isEnding: z.boolean().optional(),
@@ -67,6 +69,7 @@ export function newTaskItem(call: CallRecord, ttlMs: number, now: number): TaskI
   const isSmall = Buffer.byteLength(args) <= MAX_ARGUMENTS_BYTES
   return {
     userId,
+    toolName: name,
     status: 'working',
     createdAt,
     updatedAt: createdAt,

@@ -47,7 +47,7 @@ export interface Tasks {
   close(timeoutMs: number): Promise<void>
 }
 
-export type TaskOwner = Pick<Caller, 'endpointId' | 'userId'>
+export type TaskOwner = Pick<Caller, 'endpointId' | 'userId' | 'functions'>
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled'
 

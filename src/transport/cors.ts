@@ -4,6 +4,7 @@
  */
 import type { FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyRequest } from 'fastify'
+import { isMetadataUrl } from './metadata-route.js'
 import { createOriginRule, type OriginRules } from './origin-check.js'
 
 const METHODS = ['GET', 'POST', 'DELETE']
@@ -27,6 +28,8 @@ const EXPOSED_HEADERS = [
   'MCP-Protocol-Version',
   'WWW-Authenticate',
   'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
 ]
 
 /** How long a browser may remember what a preflight was answered, in seconds. */
@@ -40,11 +43,11 @@ type AnswerOptions = (error: Error | null, options: FastifyCorsOptions) => void
 /** Options of `@fastify/cors` for one request: it says nothing where no origin asks. */
 export function createCorsOptions(rules: OriginRules) {
   const mayCall = createOriginRule(rules)
-  return ({ headers }: FastifyRequest, answer: AnswerOptions): void => {
+  return ({ headers, url }: FastifyRequest, answer: AnswerOptions): void => {
     const { origin } = headers
     const asked = headers['access-control-request-headers']
     answer(null, {
-      origin: origin !== undefined && mayCall(origin) && origin,
+      origin: isMetadataUrl(url) ? '*' : origin !== undefined && mayCall(origin) && origin,
       credentials: false,
       methods: METHODS,
       allowedHeaders: [...REQUEST_HEADERS, ...paramHeadersOf(asked)],

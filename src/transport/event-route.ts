@@ -3,17 +3,25 @@
  * `POST /{endpoint_id}/events/ticket` for those that cannot send a header.
  */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Access } from '../access/access.js'
 import type { Authenticator, EventTickets } from '../auth/auth.js'
 import type { Caller } from '../domain/caller.js'
-import { systemClock, toIso } from '../domain/clock.js'
+import { toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import { createUserPlaces } from '../domain/user-places.js'
 import { USER_EVENT_TYPES, type UserEvent } from '../user-events/user-events.js'
 import { type EventStreamParts, streamEvents } from './event-stream.js'
-import type { Place, StandingPlaces } from './standing-places.js'
+import { admitRequest, type LimitedParts } from './limit-requests.js'
+import {
+  type Place,
+  readStreamLimit,
+  type StandingPlaces,
+  tooManyStreams,
+} from './standing-places.js'
 
-export interface EventRouteParts extends EventStreamParts {
+export interface EventRouteParts extends EventStreamParts, LimitedParts {
   readonly authenticator: Authenticator
+  readonly access: Access
   readonly tickets: EventTickets
   readonly places: StandingPlaces
   /** Event streams of one user at a time. Default: 20. */
@@ -25,53 +33,51 @@ interface EventRoute {
   Querystring: Record<string, string | string[] | undefined>
 }
 
-/** How often streams whose credentials are over are looked for, in milliseconds. */
-const LOOK_MS = 1000
-
-/** When one who has too many streams may try again, in seconds. */
-const RETRY_AFTER_S = 5
-
 export function eventRoutes(parts: EventRouteParts): FastifyPluginAsync {
-  const { authenticator, tickets, places, maxPerUser = 20 } = parts
+  const { authenticator, access, tickets, places, metrics, maxPerUser = 20 } = parts
   const enter = createUserPlaces(maxPerUser)
-  const ending = new Map<Place, number>()
-  const endOver = () => {
-    const now = systemClock.now()
-    for (const [place, expiresAt] of ending) if (expiresAt <= now) place.leave()
-  }
-  const takePlace = (caller: Caller): Place | undefined => {
+  const takeFreePlace = (caller: Caller): Place => {
     const leaveUser = enter(caller)
-    if (leaveUser === undefined) return undefined
+    if (leaveUser === undefined) {
+      const message = `A user may have ${maxPerUser} event streams: close one first`
+      throw tooManyStreams('user', message)
+    }
     try {
       const place = places.take(caller)
-      ending.set(place, caller.expiresAt ?? Infinity)
-      place.signal.addEventListener('abort', () => {
-        ending.delete(place)
-        leaveUser()
-      })
+      place.signal.addEventListener('abort', leaveUser)
       return place
     } catch (error) {
       leaveUser()
       throw error
     }
   }
+  const takePlace = (caller: Caller): Place => {
+    try {
+      return takeFreePlace(caller)
+    } catch (error) {
+      const limit = readStreamLimit(error)
+      if (limit !== undefined)
+        metrics.add('event_streams_refused_total', { reason: `${limit}_limit` })
+      throw error
+    }
+  }
   const open = async (request: FastifyRequest<EventRoute>, reply: FastifyReply) => {
     const { headers, query } = request
     const caller = await callerOf(parts, request)
+    await admitRequest(parts, { caller }, reply)
+    parts.access.demand(caller, 'read', 'GET events')
     const wants = readTypes(query['types'])
     const after = textOf(headers['last-event-id']) ?? textOf(query['lastEventId'])
     const place = takePlace(caller)
-    if (place !== undefined) return streamEvents(parts, { caller, after, wants, place }, reply)
-    const error = `A user may have ${maxPerUser} event streams: close one first`
-    return reply.code(429).header('retry-after', RETRY_AFTER_S).send({ error })
+    return streamEvents(parts, { caller, after, wants, place }, reply)
   }
   return async (server) => {
-    const timer = setInterval(endOver, LOOK_MS).unref()
-    server.addHook('onClose', async () => clearInterval(timer))
     server.get<EventRoute>('/:endpointId/events', { exposeHeadRoute: false }, open)
     server.post<EventRoute>('/:endpointId/events/ticket', async (request, reply) => {
-      const { headers, params } = request
-      const caller = await authenticator.authenticate(headers.authorization, params.endpointId)
+      const { headers, params, ip } = request
+      const caller = await authenticator.authenticate(headers.authorization, params.endpointId, ip)
+      await admitRequest(parts, { caller }, reply)
+      access.demand(caller, 'read', 'POST events/ticket')
       const { ticket, expiresAt } = await tickets.issue(caller)
       return reply.code(201).send({ ticket, expiresAt: toIso(expiresAt) })
     })
@@ -80,12 +86,12 @@ export function eventRoutes(parts: EventRouteParts): FastifyPluginAsync {
 
 async function callerOf(
   { authenticator, tickets }: EventRouteParts,
-  { headers, params, query }: FastifyRequest<EventRoute>,
+  { headers, params, query, ip }: FastifyRequest<EventRoute>,
 ): Promise<Caller> {
   const ticket = textOf(query['ticket'])
   if (headers.authorization === undefined && ticket !== undefined)
     return tickets.redeem(params.endpointId, ticket)
-  return authenticator.authenticate(headers.authorization, params.endpointId)
+  return authenticator.authenticate(headers.authorization, params.endpointId, ip)
 }
 
 /** Said whatever is asked for: without them a client would not know what it has missed. */

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
 import { toErrorAnswer } from '../protocol/protocol.js'
 import type { Log } from '../telemetry/telemetry.js'
+import { readStreamLimit } from './standing-places.js'
 
 /** Fastify's own refusals, in our words. */
 const FASTIFY_REFUSALS: Readonly<Record<string, [GatewayErrorCode, string]>> = {
@@ -11,20 +12,30 @@ const FASTIFY_REFUSALS: Readonly<Record<string, [GatewayErrorCode, string]>> = {
     'Content-Type: must be application/json',
   ],
   FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The message is larger than this server takes'],
+  FST_ERR_MAX_PARAM_LENGTH: ['URL_TOO_LONG', 'A part of the URL is too long'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_REQUEST', 'Content-Length: does not fit the body'],
 }
 
-/** RFC 6750: no error code for a request that brought no credentials. */
-const CHALLENGE = 'Bearer realm="mcp"'
+/** When one who found no place for a stream may try again, in seconds. */
+const RETRY_AFTER_S = 5
 
 export function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
   const error = asGatewayError(thrown)
   if (!(error instanceof GatewayError))
-    log.error({ err: error, url: reply.request.url }, 'a request failed with an unknown error')
+    log.error({ err: error, path: pathOf(reply) }, 'a request failed with an unknown error')
   const { status, body } = toErrorAnswer(error, {})
-  if (status === 401) void reply.header('www-authenticate', challengeFor(reply))
+  const limit = readStreamLimit(error)
+  const retryAfterS = limit === undefined ? readRetryAfter(error) : RETRY_AFTER_S
+  if (retryAfterS !== undefined) void reply.header('retry-after', retryAfterS)
+  if (limit === 'user') return reply.code(429).send(body)
   // Within an answer an error travels on a 200; here there is none, so the client may try again.
   return reply.code(status === 200 ? 503 : status).send(body)
+}
+
+/** When an error says itself after how many seconds to try again. */
+function readRetryAfter(error: unknown): number | undefined {
+  const waitS = error instanceof GatewayError ? error.data?.['retryAfterS'] : undefined
+  return typeof waitS === 'number' ? waitS : undefined
 }
 
 function asGatewayError(thrown: unknown): unknown {
@@ -39,7 +50,7 @@ function otherRefusal(thrown: Error): [GatewayErrorCode, string] | undefined {
   return isClients ? ['INVALID_REQUEST', 'The HTTP request is malformed'] : undefined
 }
 
-function challengeFor(reply: FastifyReply): string {
-  if (reply.request.headers.authorization === undefined) return CHALLENGE
-  return `${CHALLENGE}, error="invalid_token", error_description="The bearer token is not valid"`
+/** Without the query: tickets are in there. */
+function pathOf({ request }: FastifyReply): string | undefined {
+  return request.url.split('?', 1)[0]
 }

@@ -1,5 +1,6 @@
 /** A GET in a session: the rest of a stream that was cut, or what changes while no call runs. */
 import type { FastifyReply } from 'fastify'
+import type { Caller } from '../domain/caller.js'
 import { systemClock } from '../domain/clock.js'
 import type { Session } from '../domain/session.js'
 import { tellNotices } from './notice-stream.js'
@@ -12,6 +13,12 @@ import { takeStream } from './stream-watch.js'
 /** The longest time that a timer takes. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
+export interface Resumption {
+  readonly caller: Caller
+  readonly session: Session
+  readonly lastEventId: string | undefined
+}
+
 /**
  * Settles when the stream is over.
  *
@@ -21,21 +28,22 @@ const MAX_DELAY_MS = 2 ** 31 - 1
  */
 export async function serveGet(
   parts: McpParts,
-  { session, lastEventId }: { session: Session; lastEventId: string | undefined },
+  { caller, session, lastEventId }: Resumption,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const from = lastEventId === undefined ? undefined : readSseId(lastEventId)
   // Nothing comes after it: to clients of event streams this says not to come back.
   if (from?.isLast) return reply.code(204).send()
   const { streamId } = from ?? { streamId: STANDING_STREAM }
-  const place = parts.places.take(session)
+  const place = parts.places.take(caller)
   leaveInTime(place, session, reply)
   try {
     const watched = { session, streamId, end: place.leave }
     const openedAt = await takeStream(parts.signals, watched, place.signal)
     if (from !== undefined && streamId !== STANDING_STREAM)
       return await resumeStream(parts, { session, from, place }, reply)
-    return await tellNotices(parts, { session, after: from?.eventId ?? openedAt, place }, reply)
+    const after = from?.eventId ?? openedAt
+    return await tellNotices(parts, { caller, session, after, place }, reply)
   } catch (error) {
     place.leave()
     throw error

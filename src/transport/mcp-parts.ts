@@ -1,11 +1,14 @@
 /** What the routes share while the server lives, and how that ends. */
 import { once, setMaxListeners } from 'node:events'
+import type { Authenticator } from '../auth/auth.js'
+import { type Metrics, noMetrics } from '../telemetry/telemetry.js'
 import type { HttpOptions, HttpParts } from './http-server.js'
 import { createSessionRequests, type SessionRequests } from './session-requests.js'
 import { createSseConnections, type SseConnections } from './sse-connections.js'
 import { createStandingPlaces, type StandingPlaces } from './standing-places.js'
 
 export interface McpParts extends HttpParts {
+  readonly metrics: Metrics
   readonly requests: SessionRequests
   readonly connections: SseConnections
   readonly places: StandingPlaces
@@ -32,17 +35,20 @@ export interface McpLife {
 
 export function createMcpLife(
   http: HttpParts,
-  { heartbeatMs, placeLimits }: Pick<HttpOptions, 'heartbeatMs' | 'placeLimits'>,
+  options: Pick<HttpOptions, 'heartbeatMs' | 'maxBacklogBytes' | 'placeLimits'>,
 ): McpLife {
+  const { metrics = noMetrics } = http
   const controller = new AbortController()
   const { signal: closing } = controller
   // Whatever only listens has one, so many at a time are no leak.
   setMaxListeners(0, closing)
   const requests = createSessionRequests(http.signals, http.log)
-  const connections = createSseConnections(heartbeatMs)
-  const places = createStandingPlaces(closing, placeLimits)
+  const connections = createSseConnections(options)
+  const watch: Authenticator['watch'] = (caller, onEnded) =>
+    http.authenticator.watch(caller, onEnded)
+  const places = createStandingPlaces(closing, watch, options.placeLimits)
   return {
-    parts: { ...http, requests, connections, places, closing, underWay: createUnderWay() },
+    parts: { ...http, metrics, requests, connections, places, closing, underWay: createUnderWay() },
     beginClosing: () => {
       controller.abort()
       requests.close()

@@ -18,6 +18,7 @@ import { type Answer, answerRequest, type Asked } from './answer-request.js'
 import type { HttpParts } from './http-server.js'
 import type { McpParts } from './mcp-parts.js'
 import { createReplyStream } from './reply-stream.js'
+import { admitPost } from './limit-requests.js'
 import { answerBatch, answerInSession } from './session-answers.js'
 import type { SessionRequests } from './session-requests.js'
 import type { Place } from './standing-places.js'
@@ -37,6 +38,8 @@ export async function servePost(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const read = readHttpMessage(headers, body)
+  const refusal = await admitPost(parts, { caller, headers, body }, { read, reply })
+  if (refusal !== undefined) return reply.code(refusal.status).send(refusal.body)
   const inSession = read.kind === 'session' ? await readInSession(parts, caller, read) : undefined
   const session = inSession?.session
   const message = inSession?.message ?? read
@@ -111,7 +114,8 @@ async function answerListen(
   const place = takePlace(parts, asked)
   if ('refusal' in place) return reply.code(place.refusal.status).send(place.refusal.body)
   try {
-    return await answerOutside(parts, asked, reply)
+    // Its place is taken away when the server closes, and when its client may not listen any longer.
+    return await answerOutside({ ...parts, closing: place.signal }, asked, reply)
   } finally {
     place.leave()
   }

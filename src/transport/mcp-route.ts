@@ -6,6 +6,7 @@ import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import { checkSessionVersion, isModernHeader } from '../protocol/protocol.js'
 import type { Session } from '../domain/session.js'
+import { admitRequest } from './limit-requests.js'
 import { serveGet } from './mcp-get.js'
 import type { McpParts } from './mcp-parts.js'
 import { servePost } from './mcp-post.js'
@@ -29,8 +30,11 @@ export function mcpRoutes(parts: McpParts): FastifyPluginAsync {
     request.caller = await parts.authenticator.authenticate(
       request.headers.authorization,
       endpointId,
+      request.ip,
     )
   }
+  const count = (request: FastifyRequest<EndpointRoute>, reply: FastifyReply) =>
+    admitRequest(parts, { caller: callerOf(request) }, reply)
   return async (server) => {
     server.decorateRequest('caller')
     for (const url of ['/mcp', '/:endpointId/mcp']) {
@@ -41,7 +45,7 @@ export function mcpRoutes(parts: McpParts): FastifyPluginAsync {
         const post = { caller: callerOf(request), headers, body }
         return parts.underWay.add(servePost(parts, post, reply))
       })
-      const ofSessions = { onRequest: [onRequest, refuseModern] }
+      const ofSessions = { onRequest: [onRequest, refuseModern, count] }
       server.get<EndpointRoute>(url, { ...ofSessions, exposeHeadRoute: false }, (request, reply) =>
         openStream(parts, request, reply),
       )
@@ -87,7 +91,9 @@ async function openStream(
     throw new GatewayError('NOT_ACCEPTABLE', 'Accept: must list text/event-stream')
   const session = await findSession(parts, request)
   const lastEventId = headerText(headers['last-event-id'])
-  return serveGet(parts, { session, lastEventId }, reply)
+  const caller = callerOf(request)
+  parts.access.demand(caller, 'read', 'GET mcp')
+  return serveGet(parts, { caller, session, lastEventId }, reply)
 }
 
 async function endSession(

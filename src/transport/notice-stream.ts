@@ -3,6 +3,8 @@
  * of. It lasts until the client, its session or the server ends it.
  */
 import type { FastifyReply } from 'fastify'
+import type { Access } from '../access/access.js'
+import type { Caller } from '../domain/caller.js'
 import { LIST_KINDS, mayHear, type Notice } from '../domain/notice.js'
 import type { Session } from '../domain/session.js'
 import type { EventId } from '../events/events.js'
@@ -21,10 +23,12 @@ export interface NoticeStreamParts {
   readonly connections: SseConnections
   readonly sessions: Sessions
   readonly subscriptions: Subscriptions
+  readonly access: Pick<Access, 'look'>
   readonly log: Log
 }
 
 export interface NoticeStream {
+  readonly caller: Caller
   readonly session: Session
   /** What the client has seen, or where its stream begins; from now on when absent. */
   readonly after: EventId | undefined
@@ -37,10 +41,10 @@ const MAX_WAITING = 1000
 /** Settles when the stream is over. */
 export async function tellNotices(
   parts: NoticeStreamParts,
-  { session, after, place }: NoticeStream,
+  { caller, session, after, place }: NoticeStream,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { sessions, subscriptions, log } = parts
+  const { sessions, subscriptions, access, log } = parts
   const connection = parts.connections.open(reply)
   place.signal.addEventListener('abort', connection.end)
   if (place.signal.aborted) connection.end()
@@ -62,7 +66,10 @@ export async function tellNotices(
     inOrder(async () => {
       for (const message of await toMessages(session, sessions)) connection.send({ message })
     })
-  await subscriptions.hear(session.endpointId, { after, signal, onNotice, onGap }).catch(failed)
+  const look = () => access.look(caller)
+  await subscriptions
+    .hear(session.endpointId, { after, signal, look, onNotice, onGap })
+    .catch(failed)
   return reply
 }
 

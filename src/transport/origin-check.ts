@@ -1,17 +1,13 @@
-/** Against DNS rebinding and foreign web pages: which `Host` and `Origin` a request may carry. */
+/** Against foreign web pages and DNS rebinding: which `Origin` and `Host` a request may carry. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../domain/errors.js'
+import { createHostRule, type HostRules, isLoopbackUrl } from './host-check.js'
+import { isMetadataUrl } from './metadata-route.js'
 
-export interface OriginRules {
-  /** True when the server listens on a loopback address only. */
-  readonly isLoopback: boolean
-  /** The URL that clients use, when it is not the address listened on. */
-  readonly publicUrl?: string | undefined
+export interface OriginRules extends HostRules {
   /** Web origins that may call beside the gateway's own, like `https://app.example.com`. */
   readonly allowedOrigins: readonly string[]
 }
-
-const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Whether a web page of an origin may call. */
 export type OriginRule = (origin: string) => boolean
@@ -30,30 +26,24 @@ export function createOriginRule({
   return (origin) => origins.has(origin) || (isLoopback && isLoopbackUrl(origin))
 }
 
-/** A server on loopback serves loopback names (and its public name) only. */
+/** Refuses before anything else is looked at. */
 export function createOriginCheck(
   rules: OriginRules,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const publicUrl = rules.publicUrl === undefined ? undefined : new URL(rules.publicUrl)
+  const isOurs = createHostRule(rules)
   const mayCall = createOriginRule(rules)
-  return async ({ headers: { host, origin } }, reply) => {
+  return async ({ url, headers }, reply) => {
+    const { origin } = headers
     // Said of every answer, refusals too: no cache may give one origin what another was told.
     void reply.header('vary', 'Origin')
-    if (rules.isLoopback && !isLocalHost(host, publicUrl))
-      throw new GatewayError('ORIGIN_REFUSED', 'Host: this server is reached by a loopback name')
-    if (origin === undefined || mayCall(origin)) return
+    if (!isOurs(headers)) throw new GatewayError('ORIGIN_REFUSED', whichHost(rules))
+    if (origin === undefined || mayCall(origin) || isMetadataUrl(url)) return
     throw new GatewayError('ORIGIN_REFUSED', 'Origin: not allowed here, see ALLOWED_ORIGINS')
   }
 }
 
-function isLocalHost(host: string | undefined, publicUrl: URL | undefined): boolean {
-  if (host === undefined) return true
-  return host === publicUrl?.host || isLoopbackUrl(`http://${host}`)
-}
-
-/** A name and a port and nothing else: no user, no path, which parsers read in different ways. */
-function isLoopbackUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { hostname, username, pathname } = new URL(url)
-  return LOOPBACK_NAMES.has(hostname) && username === '' && pathname === '/'
+function whichHost({ isLoopback }: HostRules): string {
+  return isLoopback
+    ? 'Host: this server is reached by a loopback name, or see ALLOWED_HOSTS'
+    : 'Host: this server is not called that, see ALLOWED_HOSTS'
 }

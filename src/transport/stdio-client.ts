@@ -7,6 +7,7 @@ import {
   type Message,
   toErrorAnswer,
 } from '../protocol/protocol.js'
+import type { Access } from '../access/access.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { AnswerParts } from './answer-request.js'
 import { createStdioNotices } from './stdio-notices.js'
@@ -26,6 +27,7 @@ export interface StdioClient {
 
 export interface StdioClientParts extends AnswerParts {
   readonly subscriptions: Subscriptions
+  readonly access: Pick<Access, 'look'>
 }
 
 export function createStdioClient(

@@ -3,6 +3,7 @@
  * of the resources that it has subscribed to.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Access } from '../access/access.js'
 import type { Caller } from '../domain/caller.js'
 import { LIST_KINDS, mayHear, type Notice } from '../domain/notice.js'
 import { type Change, type JsonObject, toChangeNotification } from '../protocol/protocol.js'
@@ -20,6 +21,7 @@ export interface StdioNotices {
 
 export interface StdioNoticesParts {
   readonly subscriptions: Subscriptions
+  readonly access: Pick<Access, 'look'>
   readonly log: Log
 }
 
@@ -78,13 +80,15 @@ interface Telling {
 }
 
 async function keepHearing(
-  { subscriptions, log }: StdioNoticesParts,
-  { caller: { endpointId }, signal }: StdioNoticesOptions,
+  { subscriptions, access, log }: StdioNoticesParts,
+  { caller, signal }: StdioNoticesOptions,
   { tell, tellAll }: Telling,
 ): Promise<void> {
+  const { endpointId } = caller
+  const look = () => access.look(caller)
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     try {
-      await subscriptions.hear(endpointId, { signal, onNotice: tell, onGap: tellAll })
+      await subscriptions.hear(endpointId, { signal, look, onNotice: tell, onGap: tellAll })
       // Nobody knows what has changed in between.
       if (!isFirst) tellAll()
       return

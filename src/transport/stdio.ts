@@ -1,6 +1,7 @@
 /** stdio: one client, one JSON-RPC message a line; nothing but MCP goes to the output. */
 import { once, setMaxListeners } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import type { Access } from '../access/access.js'
 import type { Caller } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import {
@@ -16,6 +17,7 @@ import { createStdioClient } from './stdio-client.js'
 
 export interface StdioParts extends AnswerParts {
   readonly subscriptions: Subscriptions
+  readonly access: Pick<Access, 'look'>
   readonly input: Readable
   readonly output: Writable
 }

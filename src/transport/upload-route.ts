@@ -1,17 +1,18 @@
 /** `PUT /{endpoint_id}/uploads/{ticket}`: takes a bundle's bytes, once, on machines without S3. */
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
+import type { Access } from '../access/access.js'
 import type { Authenticator } from '../auth/auth.js'
-import { type Caller, mayPublish } from '../domain/caller.js'
-import { GatewayError } from '../domain/errors.js'
 import type { Publishing } from '../publishing/publishing.js'
+import { admitRequest, type LimitedParts } from './limit-requests.js'
 import type { UnderWay } from './mcp-parts.js'
 
 /** Who takes the bytes of uploads. */
 export type UploadReceiver = Pick<Publishing, 'receiveUpload'>
 
-export interface UploadParts {
+export interface UploadParts extends LimitedParts {
   readonly authenticator: Authenticator
+  readonly access: Pick<Access, 'demand'>
   readonly uploads: UploadReceiver
   readonly underWay: UnderWay
 }
@@ -23,30 +24,29 @@ interface UploadRoute {
 /** The body of an upload is a stream: it is never in memory as a whole. */
 export function uploadRoutes({
   authenticator,
+  access,
   uploads,
   underWay,
+  limits,
 }: UploadParts): FastifyPluginAsync {
-  const receive = async (request: FastifyRequest<UploadRoute>) => {
-    const { headers, params, body } = request
-    const caller = await authenticator.authenticate(headers.authorization, params.endpointId)
-    refuseOthers(caller)
+  const receive = async (request: FastifyRequest<UploadRoute>, reply: FastifyReply) => {
+    const { headers, params, body, ip } = request
+    const caller = await authenticator.authenticate(headers.authorization, params.endpointId, ip)
+    const announcedBytes = Number(headers['content-length'] ?? 0)
+    await admitRequest({ limits }, { caller, bytes: announcedBytes }, reply)
+    access.demand(caller, 'publish', 'uploads')
     await uploads.receiveUpload(caller, {
       uploadId: params.ticket,
       body: body instanceof Readable ? body : Readable.from([]),
-      announcedBytes: Number(headers['content-length'] ?? 0),
+      announcedBytes,
     })
   }
   return async (server) => {
     server.removeAllContentTypeParsers()
     server.addContentTypeParser('*', (_request, body, done) => done(null, body))
     server.put<UploadRoute>('/:endpointId/uploads/:ticket', async (request, reply) => {
-      await underWay.add(receive(request))
+      await underWay.add(receive(request, reply))
       return reply.code(201).send()
     })
   }
-}
-
-function refuseOthers(caller: Caller): void {
-  if (mayPublish(caller)) return
-  throw new GatewayError('FORBIDDEN', 'Publishing needs the role publisher, admin or operator')
 }

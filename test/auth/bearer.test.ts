@@ -1,24 +1,40 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Standings } from '../../src/accounts/accounts.js'
 import { createBearerAuthenticator } from '../../src/auth/bearer.js'
-import { createLocalTokens, type LocalTokens } from '../../src/auth/local-tokens.js'
+import type { TokenVerifier } from '../../src/auth/auth.js'
+import { createLocalTokens } from '../../src/auth/local-tokens.js'
 import { createStaticTokenCheck } from '../../src/auth/static-token.js'
+import { GatewayError } from '../../src/domain/errors.js'
+import { silentLog } from '../../src/telemetry/telemetry.js'
 
 const SECRET = 'a-signing-key-of-more-than-32-characters'
 const ADMIN = 'an-admin-token-of-more-than-32-characters'
 const START = Date.UTC(2026, 10, 21)
 const MINUTE_MS = 60_000
 
-function setUp(localTokens: LocalTokens = createLocalTokens(SECRET)) {
-  let now = START
-  const clock = { now: () => now }
+/** The time of each test, and what its tokens are signed and read by. */
+const time = { now: START }
+const clock = { now: () => time.now }
+const tokens = createLocalTokens(SECRET, clock)
+
+/** Where nothing was ever taken back. */
+const allStand: Standings = { stands: async () => true, version: () => '' }
+
+beforeEach(() => {
+  time.now = START
+})
+
+function setUp(verifier: TokenVerifier = tokens, standings: Standings = allStand) {
   const isAdminToken = createStaticTokenCheck(ADMIN)
-  const authenticator = createBearerAuthenticator({ isAdminToken, localTokens, clock })
+  const verifiers = [verifier]
+  const parts = { isAdminToken, verifiers, standings, clock, log: silentLog }
+  const authenticator = createBearerAuthenticator(parts)
   return {
     authenticate: (token: string, endpointId = 'acme') =>
       authenticator.authenticate(`Bearer ${token}`, endpointId),
     header: (value: string | undefined) => authenticator.authenticate(value, 'acme'),
-    pass: (ms: number) => (now += ms),
+    pass: (ms: number) => (time.now += ms),
   }
 }
 
@@ -56,7 +72,7 @@ describe('the admin token', () => {
   )
 
   it('is nobody where none is configured', async () => {
-    const parts = { localTokens: createLocalTokens(SECRET), clock: { now: () => START } }
+    const parts = { verifiers: [tokens], standings: allStand, clock, log: silentLog }
     const authenticator = createBearerAuthenticator(parts)
     await expect(authenticator.authenticate(`Bearer ${ADMIN}`, 'acme')).rejects.toMatchObject(
       refused,
@@ -66,17 +82,18 @@ describe('the admin token', () => {
 
 describe('a local token', () => {
   it('makes its user a caller of its endpoint, until it is over', async () => {
-    const token = await createLocalTokens(SECRET).sign(proven)
+    const token = await tokens.sign(proven)
     expect(await setUp().authenticate(token)).toEqual({
       endpointId: 'acme',
       userId: 'ann',
       roles: ['caller'],
       expiresAt: Math.floor(proven.expiresAt / 1000) * 1000,
+      credential: { home: 'acme', epoch: 0 },
     })
   })
 
   it('opens no other endpoint', async () => {
-    const token = await createLocalTokens(SECRET).sign(proven)
+    const token = await tokens.sign(proven)
     const { authenticate } = setUp()
     await expect(authenticate(token, 'other')).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await authenticate(token)
@@ -110,13 +127,12 @@ describe('a local token', () => {
   })
 
   it('is verified once and then remembered, for a minute at most', async () => {
-    const tokens = createLocalTokens(SECRET)
     let verified = 0
     const counting = {
       ...tokens,
-      verify: (token: string, now: Date) => {
+      verify: (token: string, endpointId: string) => {
         verified++
-        return tokens.verify(token, now)
+        return tokens.verify(token, endpointId)
       },
     }
     const { authenticate, pass } = setUp(counting)
@@ -130,7 +146,7 @@ describe('a local token', () => {
 
   it('is not remembered beyond its own end', async () => {
     const { authenticate, pass } = setUp()
-    const token = await createLocalTokens(SECRET).sign({ ...proven, expiresAt: START + 10_000 })
+    const token = await tokens.sign({ ...proven, expiresAt: START + 10_000 })
     await authenticate(token)
     pass(10_000 + 31_000)
     await expect(authenticate(token)).rejects.toMatchObject(refused)
@@ -138,10 +154,54 @@ describe('a local token', () => {
 
   it('that could not be checked for another reason is no refusal but a fault', async () => {
     const broken = {
-      ...createLocalTokens(SECRET),
+      ...tokens,
       verify: () => Promise.reject(new RangeError('out of entropy')),
     }
-    await expect(setUp(broken).authenticate('a.b.c')).rejects.toBeInstanceOf(RangeError)
+    await expect(setUp(broken).authenticate(await sign({}))).rejects.toBeInstanceOf(RangeError)
+  })
+})
+
+describe('what was taken back', () => {
+  /** Standings that a test changes: who has fallen, and the mark that says so. */
+  const changing = () => {
+    const fallen = new Set<string>()
+    const state = { version: 'a', looks: 0 }
+    const standings: Standings = {
+      stands: async (_credential, userId) => {
+        state.looks++
+        return !fallen.has(userId)
+      },
+      version: () => state.version,
+    }
+    return { fallen, state, standings }
+  }
+
+  it('is refused, though its token is remembered', async () => {
+    const { fallen, state, standings } = changing()
+    const { authenticate } = setUp(tokens, standings)
+    const token = await tokens.sign(proven)
+    await authenticate(token)
+    fallen.add('ann')
+    state.version = 'b'
+    for (let n = 0; n < 2; n++) await expect(authenticate(token)).rejects.toMatchObject(refused)
+  })
+
+  it('leaves the others of its endpoint alone, and their rows unread until something changes', async () => {
+    const { fallen, state, standings } = changing()
+    const { authenticate } = setUp(tokens, standings)
+    const bob = await tokens.sign({ ...proven, userId: 'bob' })
+    await authenticate(bob)
+    fallen.add('ann')
+    state.version = 'b'
+    for (let n = 0; n < 5; n++) expect(await authenticate(bob)).toMatchObject({ userId: 'bob' })
+    expect(state.looks).toBe(2)
+  })
+
+  it('is not taken for good when it cannot be known', async () => {
+    const unavailable = new GatewayError('ACCOUNTS_UNAVAILABLE', 'not now')
+    const standings = { ...allStand, stands: () => Promise.reject(unavailable) }
+    const token = await tokens.sign(proven)
+    await expect(setUp(tokens, standings).authenticate(token)).rejects.toBe(unavailable)
   })
 })
 

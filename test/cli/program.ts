@@ -77,10 +77,10 @@ export function closedPipe(): Writable {
 
 export const openGateway: Program['open'] = (
   config,
-  { log, secrets, lookEveryMs }: OpenOptions,
+  { log, metrics, secrets, lookEveryMs }: OpenOptions,
 ) => {
   const server = { name: 'test', version: '1.2.3' }
-  const parts = createParts(config, { log, secrets, server, built: builtFile('') })
+  const parts = createParts(config, { log, metrics, secrets, server, built: builtFile('') })
   const gateway = buildGateway(parts, { ...toGatewayOptions(config), lookEveryMs })
   return { ...parts, ...gateway }
 }

@@ -32,7 +32,9 @@ async function start(env: Record<string, string>) {
   const [, newToken] = /shown this once: (\S+)\n/.exec(banner) ?? []
   const post = (path: string, method: string, token = newToken) =>
     fetch(new URL(path, url), modernPost(method, {}, token))
-  return { terminal, ended, banner, newToken, post }
+  const events = (token = newToken) =>
+    fetch(new URL('/default/events', url), { headers: { authorization: `Bearer ${token}` } })
+  return { terminal, ended, banner, newToken, post, events }
 }
 
 it('serves the demo bundle on a laptop until it is told to end', async () => {
@@ -56,6 +58,9 @@ it('loads what MCP_CONFIG_FILE names, for the endpoint that it names, and no dem
   const { banner, post } = await start(env)
   expect(banner).toMatch(/ listens on http:\/\/127\.0\.0\.1:\d+\n/)
   expect(banner).toContain('MCP endpoint "acme": https://tools.example.com/acme/mcp\n')
+  expect(banner).toContain(
+    'Live page: https://tools.example.com/acme/live (sign in with the token)\n',
+  )
   expect(banner).toContain('"params":{"name":"announce","arguments":{},')
   expect(await (await post('/acme/mcp', 'prompts/list')).json()).toMatchObject({
     result: { prompts: [{ name: 'greet' }] },
@@ -176,6 +181,25 @@ it('a port in use ends the start, in the words of the system', async () => {
   const outcome = await openTerminal(env).run('start')
   expect(outcome).toMatchObject({ exitCode: 1, stdout: '' })
   expect(outcome.stderr).toMatch(new RegExp(`^.*in use.*:${address.port}\n$`))
+})
+
+it('shows its metrics when a port was given for them, until it has ended', async () => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  probe.close()
+  await once(probe, 'close')
+  const env = { DATA_DIR: await createServedFolder(), METRICS_PORT: String(address.port) }
+  const { terminal, ended, newToken, events } = await start(env)
+  const url = `http://127.0.0.1:${address.port}/metrics`
+  expect(await (await fetch(url)).text()).toContain('\nmcp_event_streams_open 0\n')
+  const stream = await events(newToken)
+  expect(await (await fetch(url)).text()).toContain('\nmcp_event_streams_open 1\n')
+  terminal.interrupt()
+  expect(await stream.text()).toContain('server.closing')
+  expect((await ended).exitCode).toBe(0)
+  await expect(fetch(url)).rejects.toThrow('fetch failed')
 })
 
 it('a wrong environment is told before anything is written', async () => {

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
 import { createLocalTokens } from '../../src/auth/auth.js'
 import { ensureLocalSecrets } from '../../src/config/local-secrets.js'
@@ -42,9 +44,9 @@ it('for a user is good for that user at that endpoint, for these hours', async (
   const { stdout, exitCode } = await openTerminal({ DATA_DIR: dataFolder }).run(...args)
   expect(exitCode).toBe(0)
   const now = Date.now()
-  const proven = await createLocalTokens(jwtSecretKey).verify(stdout.trim(), new Date(now))
+  const proven = await createLocalTokens(jwtSecretKey).verify(stdout.trim(), 'acme')
   expect(proven).toMatchObject({ userId: 'ann', endpointId: 'acme', roles: ['caller'] })
-  expect(Math.abs(proven.expiresAt - now - 2 * HOUR_MS)).toBeLessThan(60_000)
+  expect(Math.abs((proven.expiresAt ?? 0) - now - 2 * HOUR_MS)).toBeLessThan(60_000)
 })
 
 it('for a user is for the endpoint of the environment, and for a day, unless told otherwise', async () => {
@@ -52,9 +54,9 @@ it('for a user is for the endpoint of the environment, and for a day, unless tol
   const { stdout } = await terminal.run('token', '--user', 'ben')
   const now = Date.now()
   const tokens = createLocalTokens(given.JWT_SECRET_KEY)
-  const proven = await tokens.verify(stdout.trim(), new Date(now))
+  const proven = await tokens.verify(stdout.trim(), 'umbrella')
   expect(proven.endpointId).toBe('umbrella')
-  expect(Math.abs(proven.expiresAt - now - 24 * HOUR_MS)).toBeLessThan(60_000)
+  expect(Math.abs((proven.expiresAt ?? 0) - now - 24 * HOUR_MS)).toBeLessThan(60_000)
 })
 
 it.each([
@@ -91,4 +93,28 @@ it('in a damaged file is not quoted: one line names the file', async () => {
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/secrets\.json is damaged: mend it, or remove it/)
   expect(stderr).not.toContain('do-not')
+})
+
+it('for a user is signed by the first key pair, where there are some', async () => {
+  const file = join(await createFolder(), 'tokens.pem')
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  await writeFile(file, privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const env = { ...given, JWT_KEY_FILES: file, PUBLIC_URL: 'https://mcp.example.com' }
+  const { stdout } = await openTerminal(env).run('token', '--user', 'ann')
+  const proven = await jwtVerify(stdout.trim(), publicKey, { algorithms: ['EdDSA'] })
+  expect(proven.payload).toMatchObject({ sub: 'ann', iss: 'https://mcp.example.com' })
+  await writeFile(file, 'do-not-tell')
+  expect(await openTerminal(env).run('token', '--user', 'ann')).toMatchObject({
+    exitCode: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/JWT_KEY_FILES .*tokens\.pem: expected a key as PEM/),
+  })
+})
+
+it('for a user is not made where none would be good', async () => {
+  const env = { ...given, AUTH_PROVIDER: 'oidc', OIDC_ISSUER: 'https://id.example.com' }
+  const { exitCode, stdout, stderr } = await openTerminal(env).run('token', '--user', 'ann')
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+  expect(stderr).toContain('AUTH_PROVIDER is without local')
+  expect((await openTerminal(env).run('token')).exitCode).toBe(0)
 })

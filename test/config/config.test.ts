@@ -75,15 +75,49 @@ describe('the configuration', () => {
     expect(usesAws(readConfig({ ...rest, MCP_TRANSPORT: 'stdio' }))).toBe(true)
   })
 
+  const oidc = { AUTH_PROVIDER: 'oidc', OIDC_ISSUER: 'https://id.example' }
+
   it.each([
     [{ AUTH_PROVIDER: 'cognito' }, 'COGNITO_USER_POOL_ID is needed'],
     [{ AUTH_PROVIDER: 'oidc' }, 'OIDC_ISSUER is needed'],
+    [{ OIDC_ISSUER: 'http://id.example' }, 'OIDC_ISSUER must be an https URL'],
+    [{ COGNITO_ENDPOINT: 'http://10.0.0.1' }, 'COGNITO_ENDPOINT must be an https URL'],
+    [{ AUTHORIZATION_SERVERS: 'https://a.example,b' }, 'AUTHORIZATION_SERVERS must be a list'],
+    [{ OIDC_REQUIRED_CLAIMS: 'a=b,c' }, 'OIDC_REQUIRED_CLAIMS must be a list of NAME=VALUE'],
+    [{ OIDC_DEFAULT_ROLE: 'operator' }, 'OIDC_DEFAULT_ROLE must be reader, caller'],
+    [{ ...oidc, HOST: '0.0.0.0' }, 'PUBLIC_URL is needed with AUTH_PROVIDER=oidc'],
+    [{ ...oidc, OIDC_ROLE_MAP: 'a=reader' }, 'OIDC_ROLES_CLAIM is needed with OIDC_ROLE_MAP'],
     [
-      { AUTH_PROVIDER: 'oidc', OIDC_ISSUER: 'https://id.example' },
-      'this version serves local only, not oidc',
+      { ...oidc, OIDC_ROLES_CLAIM: 'roles', OIDC_ROLE_MAP: 'a=operator' },
+      'OIDC_ROLE_MAP must map to reader, caller, publisher, admin',
+    ],
+    [
+      { AUTH_PROVIDER: 'cognito', COGNITO_USER_POOL_ID: 'pool', COGNITO_APP_CLIENT_ID: 'a' },
+      'AWS_REGION is needed with a COGNITO_USER_POOL_ID that names no region',
     ],
   ])('refuses %j: %s', (env, line) => {
     expect(() => readConfig(env)).toThrow(line)
+  })
+
+  it('takes each provider, and several at a time', () => {
+    const read = readConfig({
+      ...oidc,
+      AUTH_PROVIDER: 'local, cognito,oidc',
+      COGNITO_USER_POOL_ID: 'eu-west-1_Ab12Cd34E',
+      COGNITO_APP_CLIENT_ID: 'one, two',
+      OIDC_ISSUER: 'https://id.example/',
+      OIDC_ROLES_CLAIM: 'groups',
+      OIDC_ROLE_MAP: 'cn=ops=acme:admin, dev=caller',
+    })
+    expect(read).toMatchObject({
+      AUTH_PROVIDER: ['local', 'cognito', 'oidc'],
+      COGNITO_APP_CLIENT_ID: ['one', 'two'],
+      OIDC_ISSUER: 'https://id.example/',
+      OIDC_ROLE_MAP: [
+        { name: 'cn=ops', value: 'acme:admin' },
+        { name: 'dev', value: 'caller' },
+      ],
+    })
   })
 
   it('reads session keys in order, the first one first', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAccess } from '../../src/access/access.js'
 import type { Caller } from '../../src/domain/caller.js'
 import { systemClock } from '../../src/domain/clock.js'
 import { GatewayError } from '../../src/domain/errors.js'
@@ -29,11 +30,10 @@ afterEach(async () => {
   await memory.close()
 })
 
+const snapshot = aSnapshot('v1', { tools: ['one'] })
 const catalog = {
-  snapshot: async () => aSnapshot('v1', { tools: ['one'] }),
-  activate: () => Promise.reject(new Error('nothing is published here')),
-  packages: () => Promise.reject(new Error('nothing is published here')),
-  promote: () => Promise.reject(new Error('nothing is published here')),
+  snapshot: async () => snapshot,
+  recent: () => snapshot,
 }
 
 /** Tasks of users, and what a look at one waits for. */
@@ -69,7 +69,8 @@ function open(tasks: ReturnType<typeof createTasks>) {
   }
   const signals = createEndpointSignals(events, log)
   const subscriptions = createSubscriptions({ catalog, events, signals, clock, log })
-  const handle = createListen({ catalog, subscriptions, detailTask: tasks.detailTask })
+  const { visible, look } = createAccess({ catalog })
+  const handle = createListen({ visible, look, subscriptions, detailTask: tasks.detailTask })
   const announce = (notice: Notice) => subscriptions.announce('acme', notice)
   stop.push(() => subscriptions.close())
   const listen = (notifications: object, clientCapabilities: JsonObject = declared) => {

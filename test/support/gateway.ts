@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildGateway, toGatewayOptions } from '../../src/app.js'
 import { createLocalTokens } from '../../src/auth/local-tokens.js'
+import { toHttpOptions } from '../../src/cli/http-options.js'
 import { readConfig } from '../../src/config/config.js'
 import { startLocalAws } from '../../src/local-aws/local-aws.js'
 import { createParts, type Parts } from '../../src/parts.js'
 import type { Published } from '../../src/publishing/publishing.js'
 import { readBundleSource } from '../../src/bundling/bundle-source.js'
-import { type Log, silentLog } from '../../src/telemetry/telemetry.js'
+import { type Log, type Metrics, silentLog } from '../../src/telemetry/telemetry.js'
 import { builtFile } from './built.js'
 
 export const ADMIN_TOKEN = 'the-admin-token-of-a-test-gateway-0123456789'
@@ -31,29 +32,26 @@ export interface TestGatewayOptions {
   /** Settings beside the data folder, as in the environment. */
   readonly env?: Record<string, string>
   readonly log?: Log
+  readonly metrics?: Metrics
   /** Another gateway, to share its data folder and engines; that one is stopped last. */
   readonly sharing?: Pick<TestGateway, 'dataFolder'>
 }
 
 /** The whole gateway in this process: real HTTP, real workers, the real embedded engines. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { env = {}, log = silentLog, sharing } = options
+  const { env = {}, log = silentLog, metrics, sharing } = options
   const { dataFolder, stopEngine } = sharing ? shared(sharing) : await startEngine()
   const config = readConfig({ DATA_DIR: dataFolder, CATALOG_CHECK_MS: '0', ...env })
   const parts = createParts(config, {
     log,
+    metrics,
     server: { name: 'test-gateway', version: '0.0.0' },
     built: builtFile(''),
     secrets: { adminToken: ADMIN_TOKEN, jwtSecretKey: SIGNING_KEY },
   })
   await parts.createTables()
   const gateway = buildGateway(parts, toGatewayOptions(config))
-  const http = await gateway.openHttp({
-    isLoopback: true,
-    publicUrl: config.PUBLIC_URL,
-    allowedOrigins: config.ALLOWED_ORIGINS ?? [],
-    maxBodyBytes: config.MAX_BODY_BYTES,
-  })
+  const http = await gateway.openHttp(toHttpOptions(config))
   const url = await http.listen({ host: '127.0.0.1', port: 0 })
   return {
     dataFolder,

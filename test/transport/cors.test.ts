@@ -125,7 +125,7 @@ describe('an answer to a page of an allowed origin', () => {
       ['access-control-allow-origin', origin],
       [
         'access-control-expose-headers',
-        'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After',
+        'Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy',
       ],
     ])
     expect(response.headers.get('vary')).toBe('Origin')

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Exchange } from '../../src/dispatch/dispatch.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
 import { modernRequest } from '../support/modern-post.js'
-import { gateway, server, session } from './own-stream-server.js'
+import { gateway, server, session, useOwnStreamServer } from './own-stream-server.js'
 import { messagesIn, slowCall, startStreamServer, type StreamServer } from './stream-server.js'
+
+useOwnStreamServer()
 
 const listen = async ({ url }: StreamServer) => {
   const token = await gateway.tokenFor('ann')
@@ -42,7 +44,8 @@ describe('streams that stand open', () => {
     await next(framesOf(await small.get(open[0], undefined, leave.signal)))
     const second = await small.get(open[1])
     const refused = await small.get(open[2])
-    expect(refused.status).toBe(503)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(await refused.json()).toMatchObject({ error: { code: -31005 } })
     const bob = await small.get(await small.open({ userId: 'bob' }))
     expect(bob.status).toBe(200)

@@ -140,7 +140,9 @@ describe('who may call', () => {
   it('nobody without a token: 401 and a challenge', async () => {
     const response = await post(rpc('ping'), JSON_TYPE)
     expect(response.status).toBe(401)
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="mcp"')
+    expect(response.headers.get('www-authenticate')).toBe(
+      'Bearer realm="mcp", scope="mcp:read mcp:call"',
+    )
   })
 
   it('nobody with a wrong token: 401, and the challenge says that it is invalid', async () => {

@@ -1,5 +1,6 @@
 /** The real HTTP server on the real parts of a gateway, but for what answers a tool call: a script. */
 import { once } from 'node:events'
+import { createAccess } from '../../src/access/access.js'
 import type { Dispatch, Exchange } from '../../src/dispatch/dispatch.js'
 import { createEndpointSignals, type EndpointSignals } from '../../src/events/endpoint-signals.js'
 import type { JsonObject } from '../../src/protocol/protocol.js'
@@ -59,6 +60,7 @@ export async function startStreamServer(
     {
       ...parts,
       authenticator,
+      access: createAccess(parts),
       sessions: told,
       signals,
       subscriptions,

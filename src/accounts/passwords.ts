@@ -1,0 +1,63 @@
+/** Which passwords are taken, and whether one is right: the same work, whoever it is said to be of. */
+import { GatewayError } from '../domain/errors.js'
+import type { PasswordWork } from './password-thread.js'
+
+export interface Passwords {
+  /** @throws GatewayError `INVALID_REQUEST` for one that is not taken, `BUSY` when too many wait */
+  hash(password: string): Promise<string>
+  /**
+   * @param hash absent for one who has none: the work is done all the same
+   * @throws GatewayError `INVALID_REQUEST` for one that no password can be, `BUSY` when too many wait
+   */
+  check(password: string, hash: string | undefined): Promise<PasswordCheck>
+  close(): Promise<void>
+}
+
+export interface PasswordCheck {
+  readonly isRight: boolean
+  /** True when it was hashed with less work than is asked for now. */
+  readonly isWeak: boolean
+}
+
+const MIN_BYTES = 8
+
+/** What bcrypt reads of it: of a longer one the rest would count for nothing. */
+const MAX_BYTES = 72
+
+const PASSWORD_RULE = `must have ${MIN_BYTES} to ${MAX_BYTES} bytes in UTF-8, and no NUL`
+
+/** A salt and a hash that no password is known to have. */
+const NOBODYS = `C6UzMDM.H6dfI/f/IKcEeO${'a'.repeat(31)}`
+
+/** @param cost of bcrypt for new hashes, 10 to 15: each step doubles the work */
+export function createPasswords(work: PasswordWork, cost: number): Passwords {
+  const nobodys = `$2b$${cost}$${NOBODYS}`
+  return {
+    hash: async (password) => {
+      const text = read(password)
+      if (Buffer.byteLength(text) < MIN_BYTES) throw notTaken()
+      return work.hash(text, cost)
+    },
+    check: async (password, hash) => {
+      const fits = await work.compare(read(password), hash ?? nobodys)
+      return { isRight: fits && hash !== undefined, isWeak: costOf(hash ?? nobodys) < cost }
+    },
+    close: () => work.close(),
+  }
+}
+
+/** The same characters are the same bytes, however a keyboard composes them. */
+function read(password: string): string {
+  const text = password.normalize('NFC')
+  if (Buffer.byteLength(text) > MAX_BYTES || text.includes('\0')) throw notTaken()
+  return text
+}
+
+function notTaken(): GatewayError {
+  return new GatewayError('INVALID_REQUEST', `password: ${PASSWORD_RULE}`)
+}
+
+/** `$2b$12$…`: 12. */
+function costOf(hash: string): number {
+  return Number(hash.slice(4, 6))
+}

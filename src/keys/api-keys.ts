@@ -1,0 +1,98 @@
+/** Makes keys, takes them back, and tells whose one is. */
+import type { Revocations, Users } from '../accounts/accounts.js'
+import type { Audit } from '../audit/audit.js'
+import { GATEWAY_HOME } from '../domain/caller.js'
+import { type Clock, toIso } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import type { StateStore } from '../domain/state-store.js'
+import { keyRow, toApiKey } from './key-row.js'
+import { hasHash, hashOf, newKeyText, readKeyText, writeKeyText } from './key-text.js'
+import type { ApiKeys, KeyMaker, KeyRows, NewApiKey } from './keys.js'
+import { checkNewKey, ownUserOf } from './new-key.js'
+
+export interface ApiKeysParts {
+  readonly state: StateStore
+  readonly rows: KeyRows
+  readonly users: Pick<Users, 'read'>
+  readonly revocations: Pick<Revocations, 'announce'>
+  readonly audit: Pick<Audit, 'note'>
+  readonly clock: Clock
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** Of one home at a time. */
+const MAX_KEYS = 1000
+
+/** No secret has it: what is compared where there is no key. */
+const NO_HASH = hashOf(newKeyText())
+
+export function createApiKeys(parts: ApiKeysParts): ApiKeys {
+  const { state, rows, revocations, audit } = parts
+  return {
+    create: (maker, key) => create(parts, maker, key),
+    list: async (home) =>
+      [...(await rows.list(home))].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
+    revoke: async ({ home, keyId, by }) => {
+      const row = keyRow(home, keyId)
+      const stored = await state.read(row)
+      if (stored === undefined) throw notFound(home)
+      const { name, userId } = toApiKey(row, stored).key
+      await state.remove(row)
+      await revocations.announce(home)
+      const event = { endpointId: home, actor: by, action: 'key.revoked', target: keyId }
+      audit.note({ ...event, detail: { name, userId } })
+    },
+    prove: async (text, endpointId) => {
+      const given = readKeyText(text)
+      if (given === undefined) return undefined
+      const find = async (home: string) => {
+        const row = keyRow(home, given.keyId)
+        const stored = await state.read(row)
+        return stored && toApiKey(row, stored)
+      }
+      // Both, always: how long it takes tells nothing.
+      const [own, operators] = await Promise.all([find(endpointId), find(GATEWAY_HOME)])
+      const found = own ?? operators
+      return hasHash(given, found?.hash ?? NO_HASH) ? found?.key : undefined
+    },
+  }
+}
+
+async function create(parts: ApiKeysParts, maker: KeyMaker, key: NewApiKey) {
+  const { state, rows, users, audit, clock } = parts
+  checkNewKey(maker, key)
+  const { home, name, roles, functions, days } = key
+  if ((await rows.list(home)).length >= MAX_KEYS)
+    throw new GatewayError('CONFLICT', `There are ${MAX_KEYS} keys already: revoke one first`)
+  const given = newKeyText()
+  const { keyId } = given
+  const userId = key.userId ?? ownUserOf(home, keyId)
+  const user = await users.read(home, userId)
+  if (user?.isDisabled === true)
+    throw new GatewayError('CONFLICT', 'The user whom the key is for is disabled')
+  const now = clock.now()
+  const expiresAt = now + days * DAY_MS
+  const value = {
+    userId,
+    name,
+    roles,
+    functions,
+    epoch: user?.epoch ?? 0,
+    hash: hashOf(given),
+    createdAt: toIso(now),
+    createdBy: maker.userId,
+  }
+  const row = keyRow(home, keyId)
+  if (!(await state.create(row, { value, expiresAt })))
+    throw new Error('a key of this id is there already')
+  const detail = { name, userId, roles, functions, expiresAt: toIso(expiresAt) }
+  const event = { endpointId: home, actor: maker.userId, action: 'key.created', target: keyId }
+  audit.note({ ...event, detail })
+  return { key: toApiKey(row, { value, expiresAt }).key, text: writeKeyText(given) }
+}
+
+function notFound(home: string): GatewayError {
+  const place = home === GATEWAY_HOME ? 'of the whole gateway' : `at endpoint ${home}`
+  return new GatewayError('KEY_NOT_FOUND', `There is no such key ${place}`)
+}

@@ -1,0 +1,40 @@
+/** The refusals of this room. */
+import { GatewayError } from '../domain/errors.js'
+import type { Taken } from './portions.js'
+
+/** What is counted together. */
+export type Scope = 'user' | 'key' | 'function' | 'endpoint' | 'bytes'
+
+const COUNTED: Readonly<Record<Scope, string>> = {
+  user: 'requests of this user',
+  key: 'requests with this API key',
+  function: 'calls of this function',
+  endpoint: 'requests to this endpoint',
+  bytes: 'bytes sent to this endpoint',
+}
+
+/** In whole seconds, never too early. */
+export const toSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
+
+export function tooManyInMinute(scope: Scope, perMinute: number, { resetMs }: Taken): GatewayError {
+  return rateLimited(scope, `Too many ${COUNTED[scope]}: at most ${perMinute} in a minute`, resetMs)
+}
+
+/** When a place is free again nobody knows: soon, in milliseconds. */
+const PLACE_RETRY_MS = 1000
+
+export function tooManyAtATime(scope: 'user' | 'endpoint', max: number): GatewayError {
+  const whose = scope === 'user' ? 'of this user' : 'at this endpoint'
+  return rateLimited(scope, `Too many calls ${whose}: at most ${max} at a time`, PLACE_RETRY_MS)
+}
+
+export function tooManyFailures(perMinute: number, retryMs: number): GatewayError {
+  const message = `Too many tokens that are not valid: at most ${perMinute} in a minute from one address`
+  return rateLimited('address', message, retryMs)
+}
+
+function rateLimited(limit: Scope | 'address', what: string, retryMs: number): GatewayError {
+  const retryAfterS = toSeconds(retryMs)
+  const message = `${what}; try again in ${retryAfterS} s`
+  return new GatewayError('RATE_LIMITED', message, { data: { limit, retryAfterS } })
+}
