@@ -89,6 +89,7 @@ const HEADING = [
 const NAMES: Readonly<Record<LedgerName, string>> = {
   none: 'nobody',
   taken: 'the same process, no SDK',
+  put: 'a PutItem each, no ledger',
   at_once: 'stand-in, at once',
   later: 'stand-in, later',
   engine: 'embedded engine',
@@ -155,7 +156,15 @@ function toSummary(results: readonly Result[], bytes: RecordBytes): string {
       ]
     })
   const sizes = Object.entries(bytes).map(([name, value]) => `bytes_${name}=${value.toFixed(0)}`)
-  return [...figures, ...waits, ...sizes].join(' ')
+  return [...figures, toRatio(results), ...waits, ...sizes].join(' ')
+}
+
+/** What a call costs of what it would with a `PutItem` of its own. */
+function toRatio(results: readonly Result[]): string {
+  const cpuUs = (wanted: LedgerName) =>
+    results.find(({ ledger, perSecond }) => ledger === wanted && perSecond === undefined)?.cpuUs
+      .median ?? NaN
+  return `ratio_put=${(cpuUs('at_once') / cpuUs('put')).toFixed(3)}`
 }
 
 function nameOf({ ledger, perSecond, endpoint }: Row): string {

@@ -4,7 +4,8 @@
  * DynamoDB: servers that take what they are sent, at once or a few milliseconds later.
  *
  * Beside them: the load without a ledger, which is taken off everywhere, and the ledger over a store
- * that takes rows in the same process, which tells its price from that of the SDK and its sockets.
+ * that takes rows in the same process, which tells its price from that of the SDK and its sockets; and
+ * a `PutItem` of the SDK for each call, which says what this machine makes of that SDK.
  */
 import { loadavg } from 'node:os'
 import type { Bench, BenchReport } from './bench.js'
@@ -77,6 +78,7 @@ async function start(bench: Bench) {
   const rows: Row[] = [
     ...atEachPace({ ledger: 'none' }),
     ...atEachPace({ ledger: 'taken' }),
+    { ledger: 'put', endpoint: 'one', storePid: atOnce.pid },
     ...atEachPace({ ledger: 'at_once', storePid: atOnce.pid }),
     ...atEachPace({ ledger: 'later', storePid: later.pid }),
     ...atEachPace({ ledger: 'engine', storePid }),

@@ -1,4 +1,5 @@
 /** The ledger of the built product over several stores, and nothing else of a gateway. */
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import type * as AwsFile from '../../src/aws/aws.js'
 import type { Aws, ClientOptions } from '../../src/aws/aws.js'
 import type * as StateFile from '../../src/aws/dynamo-state-store.js'
@@ -14,9 +15,10 @@ import { builtFile } from '../support/built.js'
 
 /**
  * `none`: no ledger, what the load itself costs. `taken`: rows are taken in this process, so that no
- * SDK is asked. `at_once`, `later`: stand-ins for DynamoDB. `engine`: the embedded one.
+ * SDK is asked. `at_once`, `later`: stand-ins for DynamoDB. `engine`: the embedded one. `put`: no
+ * ledger of ours, but what is usual: each call is one `PutItem` of the SDK, to the stand-in.
  */
-export type LedgerName = 'none' | 'taken' | 'at_once' | 'later' | 'engine' | 'engine_async'
+export type LedgerName = 'none' | 'taken' | 'put' | 'at_once' | 'later' | 'engine' | 'engine_async'
 
 /** The calls of `many` are spread over several partitions, those of `one` are not. */
 export type EndpointName = 'one' | 'many'
@@ -57,6 +59,7 @@ export async function openLedgers(places: LedgerPlaces): Promise<Record<LedgerNa
   return {
     none: { calls: noLedger, batches: () => 0 },
     taken: openLedger(openAws(standIn(0)), { state: empty, isTaken: true }),
+    put: openPuts(openAws(standIn(atOncePort))),
     at_once: openLedger(openAws(standIn(atOncePort))),
     later: openLedger(openAws(standIn(laterPort))),
     engine: openLedger(engine),
@@ -84,6 +87,21 @@ function openLedger(
     get: (client, name) => (name === 'send' ? send : (Reflect.get(client, name) as unknown)),
   })
   return { calls: openCalls({ ...aws, dynamo }, durability, state), batches: () => batches }
+}
+
+/** As many attributes as a row of ours has, and about as many bytes. */
+const ITEM = Object.fromEntries(
+  Array.from({ length: 20 }, (_, n) => [`attribute_${n}`, { S: 'a value of twenty b.' }]),
+)
+
+function openPuts({ dynamo, tables }: Aws): Ledger {
+  let puts = 0
+  const end = async () => {
+    puts += 1
+    await dynamo.send(new PutItemCommand({ TableName: tables.calls, Item: ITEM }))
+  }
+  const open: Ledger['calls']['open'] = (begun) => ({ ...noLedger.open(begun), end })
+  return { calls: { ...noLedger, open }, batches: () => puts }
 }
 
 function openCalls(aws: Aws, durability: Durability, given?: StateStore): Calls {

@@ -189,19 +189,19 @@ describe('a client that listens', () => {
 
   it('misses nothing that comes before it is acknowledged, and hears it after', async () => {
     const { announce, listen } = open(createTasks({}))
-    const snapshot = catalog.snapshot
+    const known = catalog.snapshot
     let look = () => {}
     const looked = new Promise<void>((resolve) => (look = resolve))
     catalog.snapshot = async () => {
       await looked
-      return snapshot()
+      return known()
     }
     const stream = listen({ toolsListChanged: true })
     await expect.poll(() => listeners.length).toBe(1)
     await announce(tools)
     look()
     await stream.until(2)
-    catalog.snapshot = snapshot
+    catalog.snapshot = known
     expect(stream.frames.map(({ method }) => method)).toEqual([
       'notifications/subscriptions/acknowledged',
       'notifications/tools/list_changed',
