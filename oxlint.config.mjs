@@ -103,6 +103,7 @@ export const openRooms = new Set(['domain', 'aws'])
 /** Rooms whose front door is not the one file named after them. */
 export const frontDoors = {
   author: ['author', 'bundle-class'],
+  auth: ['auth', 'owner'],
   bundles: ['bundles', 'module-file'],
   config: ['config', 'help', 'edge-settings', 'issuer-settings', 'key-files', 'local-secrets'],
   events: ['events', 'follow', 'endpoint-signals', 'heard-endpoints'],
@@ -147,14 +148,26 @@ const doors = (names, base) =>
       : (frontDoors[name] ?? [name]).map((file) => `!${base}/${name}/${file}.js`),
   )
 
+/** Where a text becomes a tenant: of who owns the machine, for `cli` alone; of a row, for adapters. */
+const owners = 'auth/owner.js'
+const rowTenants = 'aws/row-tenant.js'
+
 /** Closes everything outside the room, opens the allowed doors, closes the adapters again. */
-const wall = (room, allowed = allowedPackages[room]) => ({
+const wall = (room, allowed = allowedPackages[room], adapts = false) => ({
   'no-restricted-imports': [
     'error',
     {
       patterns: [
         {
-          group: ['../**', './../**', './*/**', ...doors(rooms[room], '..'), `../*/${adapters}`],
+          group: [
+            '../**',
+            './../**',
+            './*/**',
+            ...doors(rooms[room], '..'),
+            `../*/${adapters}`,
+            ...(room === 'cli' ? [] : [`../${owners}`]),
+            ...(adapts ? [] : [`../${rowTenants}`]),
+          ],
           message: `${room}/ may import only the front doors of: ${rooms[room].join(', ') || 'nothing'}; never an adapter`,
         },
         {
@@ -173,7 +186,7 @@ const inRoom = (room) => ({ files: [`src/${room}/**`], rules: wall(room) })
 const adaptersInRoom = (room) => [
   {
     files: [`src/${room}/dynamo-*.ts`, `src/${room}/s3-*.ts`],
-    rules: wall(room, [...(allowedPackages[room] ?? []), ...awsSdk]),
+    rules: wall(room, [...(allowedPackages[room] ?? []), ...awsSdk], true),
   },
   { files: [`src/${room}/redis-*.ts`], rules: wall(room, redis) },
 ]
@@ -193,6 +206,8 @@ const topLevel = {
               '.',
             ),
             `./*/${adapters}`,
+            `./${owners}`,
+            `./${rowTenants}`,
           ],
           message: 'only parts.ts chooses adapters; here are front doors only',
         },
@@ -210,6 +225,10 @@ const partsFile = {
     {
       patterns: [
         { group: ['../**'], message: 'src/ imports nothing from outside' },
+        {
+          group: ['./auth/tenant.js', `./${owners}`, `./${rowTenants}`],
+          message: 'it puts parts together, for no tenant',
+        },
         { group: closedPackages(), message: 'packages belong to rooms' },
         ...byways,
       ],

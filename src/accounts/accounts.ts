@@ -1,5 +1,6 @@
 /** Who has an account here, and does what they were given still stand? The front door of the room. */
 import type { Credential, Role } from '../domain/caller.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export {
   createLocalAccounts,
@@ -22,7 +23,7 @@ export {
 /** One who signs in with a password, or one whose tokens are refused. */
 export interface User {
   /** The endpoint, or `GATEWAY_HOME` for an operator of the whole gateway. */
-  readonly home: string
+  readonly home: EndpointId
   /** What tokens name as their subject. */
   readonly username: string
   readonly roles: readonly Role[]
@@ -39,13 +40,13 @@ export interface User {
 
 export interface Users {
   /** As the last write left it. */
-  read(home: string, username: string): Promise<User | undefined>
+  read(home: EndpointId, username: string): Promise<User | undefined>
   /** @returns false when there is one of that name already: then nothing was written */
   create(user: User): Promise<boolean>
   /** @returns false when it is no longer as it was read: then nothing was written */
   replace(before: User, after: User): Promise<boolean>
   /** In order of name. @param after the last name of the page before */
-  list(home: string, page: { after?: string | undefined; limit: number }): Promise<User[]>
+  list(home: EndpointId, page: { after?: string | undefined; limit: number }): Promise<User[]>
 }
 
 /** Whether what was given to somebody holds still. */
@@ -58,5 +59,5 @@ export interface Standings {
    */
   stands(credential: Credential, userId: string): Promise<boolean>
   /** Another one whenever something was taken back at this home; at most 2 s late. */
-  version(home: string): string | Promise<string>
+  version(home: EndpointId): string | Promise<string>
 }

@@ -2,13 +2,14 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
+import { tenantOfRow } from '../aws/row-tenant.js'
 import { isConditionRefused, type Row } from '../aws/rows.js'
 import { ROLES } from '../domain/caller.js'
 import type { User, Users } from './accounts.js'
 
 const UserRow = z
   .object({
-    endpoint_id: z.string(),
+    endpoint_id: z.string().transform(tenantOfRow),
     username: z.string(),
     roles: z.array(z.enum(ROLES)),
     disabled: z.boolean(),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Clock } from '../domain/clock.js'
 import type { StateKey, StateStore, StoredState } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export interface HeldSignIn {
   readonly userId: string
@@ -12,7 +13,7 @@ export interface HeldSignIn {
 }
 
 export interface FoundSignIn extends HeldSignIn {
-  readonly home: string
+  readonly home: EndpointId
   readonly signInId: string
   readonly expiresAt: number
   readonly version: string
@@ -20,8 +21,8 @@ export interface FoundSignIn extends HeldSignIn {
 
 export interface HeldSignIns {
   /** @returns those that ended because the user has too many */
-  add(home: string, signIn: NewSignIn): Promise<readonly string[]>
-  find(home: string, signInId: string): Promise<FoundSignIn | undefined>
+  add(home: EndpointId, signIn: NewSignIn): Promise<readonly string[]>
+  find(home: EndpointId, signInId: string): Promise<FoundSignIn | undefined>
   /** @returns false when somebody else was first, or it has ended */
   replaceSecret(found: FoundSignIn, secretHash: string): Promise<boolean>
   /** Of no effect when it has ended already. */
@@ -101,11 +102,11 @@ async function writeOwn(state: StateStore, { key, stored, signIns }: OwnChange):
   return stored ? state.replace(key, stored.version, item) : state.create(key, item)
 }
 
-function keyOf(endpointId: string, signInId: string): StateKey {
+function keyOf(endpointId: EndpointId, signInId: string): StateKey {
   return { endpointId, kind: 'refresh', id: signInId }
 }
 
 /** No sign-in is called that: their names have no such sign. */
-function ownKey(endpointId: string, userId: string): StateKey {
+function ownKey(endpointId: EndpointId, userId: string): StateKey {
   return { endpointId, kind: 'refresh', id: `of#${userId}` }
 }

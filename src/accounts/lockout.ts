@@ -9,6 +9,7 @@ import { clientNetwork } from '../domain/client-network.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { createKeyedTurns } from '../domain/turns.js'
 import { tooManyPasswords } from './password-thread.js'
 
@@ -18,7 +19,7 @@ export interface Lockout {
 }
 
 export interface Guess {
-  readonly home: string
+  readonly home: EndpointId
   readonly username: string
   /** Of the client; one who has a network of IPv6 counts as one. */
   readonly address: string
@@ -120,7 +121,7 @@ function lockedOut(retryAfterS: number): GatewayError {
 }
 
 /** By its hash: some type their password where the name belongs. */
-function keyOf(endpointId: string, of: 'user' | 'address', name: string): StateKey {
+function keyOf(endpointId: EndpointId, of: 'user' | 'address', name: string): StateKey {
   const hash = createHash('sha256').update(name).digest('base64url')
   return { endpointId, kind: 'lockout', id: `${of}#${hash}` }
 }

@@ -3,6 +3,7 @@ import type { Audit } from '../audit/audit.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import { createPlaces } from '../domain/places.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { User, Users } from './accounts.js'
 import type { Lockout } from './lockout.js'
@@ -31,7 +32,7 @@ export interface PasswordParts {
  * @param home where the user's account would be
  * @throws GatewayError `UNAUTHENTICATED`, `LOCKED_OUT`, `BUSY`, `INVALID_REQUEST`
  */
-export type ProvePassword = (home: string, given: GivenPassword, from: Client) => Promise<User>
+export type ProvePassword = (home: EndpointId, given: GivenPassword, from: Client) => Promise<User>
 
 /** Sign-ins of one endpoint that may wait for their password: others get their turn too. */
 const MAX_WAITING_OF_HOME = 16
@@ -51,7 +52,7 @@ export function createPasswordProof(parts: PasswordParts): ProvePassword {
 
 async function prove(
   parts: PasswordParts,
-  home: string,
+  home: EndpointId,
   given: GivenPassword & Client,
 ): Promise<User> {
   const { users, passwords, lockout } = parts
@@ -74,7 +75,7 @@ async function prove(
 /** Of one who is unknown not even the name is kept: it may be a password in the wrong place. */
 function refuse(
   { audit }: Pick<PasswordParts, 'audit'>,
-  home: string,
+  home: EndpointId,
   { user, address }: { user: User | undefined; address: string },
 ): GatewayError {
   const event = { endpointId: home, actor: 'anonymous', action: 'signin.refused', address }

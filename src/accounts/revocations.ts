@@ -8,17 +8,18 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 
 export interface Revocations {
   /** Something of this home was taken back: every instance looks again within 2 s. */
-  announce(home: string): Promise<void>
+  announce(home: EndpointId): Promise<void>
   /**
    * Another one whenever something was taken back there; without a promise when it is known.
    *
    * @throws GatewayError `ACCOUNTS_UNAVAILABLE` when it could not be read for a minute
    */
-  version(home: string): string | Promise<string>
+  version(home: EndpointId): string | Promise<string>
 }
 
 export interface RevocationsParts {
@@ -49,7 +50,7 @@ export function createRevocations({ state, clock, log }: RevocationsParts): Revo
   const known = new LRUCache<string, Known>({ max: MAX_HOMES })
   const readings = new Map<string, Promise<string>>()
 
-  const read = async (home: string): Promise<string> => {
+  const read = async (home: EndpointId): Promise<string> => {
     const readAt = clock.now()
     try {
       const stored = await state.read(keyOf(home))
@@ -65,7 +66,7 @@ export function createRevocations({ state, clock, log }: RevocationsParts): Revo
       readings.delete(home)
     }
   }
-  const readOnce = (home: string): Promise<string> => {
+  const readOnce = (home: EndpointId): Promise<string> => {
     const reading = readings.get(home) ?? read(home)
     readings.set(home, reading)
     return reading
@@ -91,6 +92,6 @@ export function createRevocations({ state, clock, log }: RevocationsParts): Revo
   }
 }
 
-function keyOf(home: string): StateKey {
+function keyOf(home: EndpointId): StateKey {
   return { endpointId: home, kind: 'endpoint', id: 'revocations' }
 }

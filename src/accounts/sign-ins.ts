@@ -4,6 +4,7 @@
  */
 import { ENDPOINT_ID_RULE, GATEWAY_HOME, isEndpointId, type Role } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { User } from './accounts.js'
 import type { FoundSignIn, HeldSignIns } from './held-sign-ins.js'
@@ -31,13 +32,13 @@ export interface SignIns {
    * too many failures, `BUSY` when too many wait, `INVALID_REQUEST` for what can be no password,
    * `ACCOUNTS_UNAVAILABLE`
    */
-  signIn(endpointId: string, given: GivenPassword, from: Client): Promise<SignedIn>
+  signIn(endpointId: EndpointId, given: GivenPassword, from: Client): Promise<SignedIn>
   /** @throws GatewayError `UNAUTHENTICATED` with one message for every reason, `ACCOUNTS_UNAVAILABLE` */
-  refresh(endpointId: string, refreshToken: string, from: Client): Promise<SignedIn>
+  refresh(endpointId: EndpointId, refreshToken: string, from: Client): Promise<SignedIn>
   /** Of no effect when it has ended already. @throws GatewayError `ACCOUNTS_UNAVAILABLE` */
-  end(endpointId: string, refreshToken: string, from: Client): Promise<void>
+  end(endpointId: EndpointId, refreshToken: string, from: Client): Promise<void>
   /** The same, by what an access token says of where it comes from. */
-  endById(home: string, signInId: string, from: Client): Promise<void>
+  endById(home: EndpointId, signInId: string, from: Client): Promise<void>
 }
 
 export interface SignedIn {
@@ -60,7 +61,7 @@ export interface SignInParts extends PasswordParts {
 export type SignToken = (subject: {
   readonly userId: string
   /** The endpoint, or `GATEWAY_HOME`. */
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly roles: readonly Role[]
   readonly expiresAt: number
   readonly epoch: number
@@ -154,7 +155,11 @@ async function give(
 }
 
 /** An operator's is good at every endpoint. */
-async function find({ held }: SignInParts, endpointId: string, token: RefreshToken | undefined) {
+async function find(
+  { held }: SignInParts,
+  endpointId: EndpointId,
+  token: RefreshToken | undefined,
+) {
   if (token === undefined || !isEndpointId(endpointId)) return undefined
   const signInId = signInIdOf(token)
   return (await held.find(endpointId, signInId)) ?? held.find(GATEWAY_HOME, signInId)

@@ -2,6 +2,7 @@
 import type { Credential } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Standings, User, Users } from './accounts.js'
 import { NOTHING_TAKEN_BACK, type Revocations } from './revocations.js'
 
@@ -12,7 +13,7 @@ export interface StandingsParts {
 }
 
 export function createStandings({ users, state, revocations }: StandingsParts): Standings {
-  const hasRow = async (home: string, kind: 'refresh' | 'apikey', id: string | undefined) =>
+  const hasRow = async (home: EndpointId, kind: 'refresh' | 'apikey', id: string | undefined) =>
     id === undefined || (await state.read({ endpointId: home, kind, id })) !== undefined
   return {
     version: (home) => revocations.version(home),

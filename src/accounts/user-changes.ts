@@ -3,6 +3,7 @@ import type { Audit } from '../audit/audit.js'
 import { GATEWAY_HOME, type Role } from '../domain/caller.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { User, Users } from './accounts.js'
 import type { Passwords } from './passwords.js'
 import type { Revocations } from './revocations.js'
@@ -22,7 +23,7 @@ export interface UserChanges {
 }
 
 export interface Who {
-  readonly home: string
+  readonly home: EndpointId
   readonly username: string
   /** Who does it. */
   readonly by: string
@@ -132,6 +133,6 @@ function conflict({ home, username }: Who): GatewayError {
   return new GatewayError('CONFLICT', message)
 }
 
-function placeOf(home: string): string {
+function placeOf(home: EndpointId): string {
   return home === GATEWAY_HOME ? 'of the whole gateway' : `at endpoint ${home}`
 }

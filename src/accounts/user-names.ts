@@ -1,5 +1,6 @@
 /** What users may be called, and where they have their account. */
 import { GATEWAY_HOME } from '../domain/caller.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 /** Operators of the whole gateway are called so, everywhere: no endpoint's user can be one. */
 export const OPERATOR_PREFIX = 'operator:'
@@ -28,6 +29,6 @@ export function isSubject(text: string): boolean {
 }
 
 /** Where the account of one is who signs in at an endpoint. */
-export function homeOf(username: string, endpointId: string): string {
+export function homeOf(username: string, endpointId: EndpointId): EndpointId {
   return username.startsWith(OPERATOR_PREFIX) ? GATEWAY_HOME : endpointId
 }

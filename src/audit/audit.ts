@@ -1,9 +1,10 @@
 /** Who did, or was refused, what? The front door of the room. */
+import type { EndpointId } from '../domain/tenant.js'
 
 /** What matters to whoever guards an endpoint; never with a secret in it. */
 export interface AuditEvent {
   /** The tenant, or `GATEWAY_HOME` for what concerns the whole gateway. */
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** A user's id, or `anonymous`. */
   readonly actor: string
   /** Noun and verb, like `signin.refused`. */
@@ -40,7 +41,7 @@ export interface AuditEntry extends AuditEvent {
 
 export interface AuditTrail {
   /** The newest first. */
-  list(endpointId: string, query: AuditQuery): Promise<readonly AuditEntry[]>
+  list(endpointId: EndpointId, query: AuditQuery): Promise<readonly AuditEntry[]>
 }
 
 export interface AuditQuery {

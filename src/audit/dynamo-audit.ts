@@ -6,6 +6,7 @@ import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
+import { tenantOfRow } from '../aws/row-tenant.js'
 import type { Row } from '../aws/rows.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import type { Log } from '../telemetry/telemetry.js'
@@ -92,7 +93,7 @@ function toRow({ id, event, firstAt, count }: CountedEvent, { retentionDays }: D
 
 const AuditRow = z
   .object({
-    endpoint_id: z.string(),
+    endpoint_id: z.string().transform(tenantOfRow),
     audit_uuid: z.string(),
     actor: z.string(),
     action: z.string(),

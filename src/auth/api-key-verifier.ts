@@ -1,6 +1,7 @@
 /** API keys as bearer tokens. */
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type ApiKey, type ApiKeys, looksLikeKey } from '../keys/keys.js'
 import type { ProvenCaller, TokenVerifier } from './auth.js'
 import { invalidToken } from './invalid-token.js'
@@ -20,7 +21,7 @@ export function createApiKeyVerifier({ prove }: Pick<ApiKeys, 'prove'>): TokenVe
   }
 }
 
-function toCaller(key: ApiKey, endpointId: string): ProvenCaller {
+function toCaller(key: ApiKey, endpointId: EndpointId): ProvenCaller {
   const { home, keyId, userId, roles, functions, epoch, expiresAt } = key
   const credential = { home, epoch, keyId }
   return {

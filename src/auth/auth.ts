@@ -1,5 +1,6 @@
 /** Who is calling, and does what proved it still hold? The front door of the room. */
 import type { Caller, Credential } from '../domain/caller.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export { createEventTickets, type EventTickets } from './event-tickets.js'
 export { createBearerAuthenticator } from './bearer.js'
@@ -7,6 +8,8 @@ export { createStaticTokenCheck } from './static-token.js'
 export { createApiKeyVerifier } from './api-key-verifier.js'
 export { withNotedUses } from './noted-uses.js'
 export { foreignToken, invalidToken } from './invalid-token.js'
+export { createSignInDoor, type SignInDoor } from './sign-in-door.js'
+export { createRefusalTrail } from './refusals.js'
 export { createLocalTokens, type LocalTokens } from './local-tokens.js'
 export type { PublicKeys } from './signing-keys.js'
 export { createResources, METADATA_PATH, type Resource, type Resources } from './resources.js'
@@ -46,7 +49,7 @@ export interface TokenVerifier {
    * @throws GatewayError `UNAUTHENTICATED`, without saying which check failed; `FORBIDDEN` when it
    * is valid, and for another endpoint
    */
-  verify(token: string, endpointId: string): Promise<ProvenCaller>
+  verify(token: string, endpointId: EndpointId): Promise<ProvenCaller>
 }
 
 /** What a token proves; whether that was taken back since is asked of the standings. */

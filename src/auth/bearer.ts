@@ -4,11 +4,13 @@ import type { Standings } from '../accounts/accounts.js'
 import { type Caller, ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { AddressFailures } from '../limits/limits.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { Authenticator, ProvenCaller, TokenVerifier } from './auth.js'
 import { invalidToken } from './invalid-token.js'
 import { hashToken } from './static-token.js'
+import { tenantOf } from './tenant.js'
 import { createWatch } from './watched-callers.js'
 
 /** A verified token is remembered until it expires, 60 seconds at most. */
@@ -43,7 +45,7 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
   /** Of what was taken back, when it was last seen that a caller stands. */
   const stoodAt = new WeakMap<Caller, string>()
 
-  const prove = async (token: string, endpointId: string, key: string): Promise<Caller> => {
+  const prove = async (token: string, endpointId: EndpointId, key: string): Promise<Caller> => {
     const verifier = verifiers.find((each) => each.recognises(token))
     if (verifier === undefined) throw invalidToken()
     const caller = await verifier.verify(token, endpointId)
@@ -67,12 +69,12 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
     authenticate: async (authorization, endpointId, address) => {
       const token = readBearer(authorization)
       const hash = hashToken(token)
-      if (isAdminToken?.(hash)) return operatorAt(endpointId)
+      if (isAdminToken?.(hash)) return operatorAt(tenantOf(endpointId))
       // What a token proves may depend on where it is used.
       const key = `${endpointId} ${hash.toString('latin1')}`
       const known = remembered.get(key)
       if (known === undefined || isOver(known, clock))
-        return guarded(failures, address, () => prove(token, endpointId, key))
+        return guarded(failures, address, () => prove(token, tenantOf(endpointId), key))
       const ahead = standings.version(known.credential.home)
       const version = typeof ahead === 'string' ? ahead : await ahead
       return version === stoodAt.get(known) ? known : lookAgain(known, version, key)
@@ -113,7 +115,7 @@ function readBearer(authorization: string | undefined): string {
   return token
 }
 
-function operatorAt(endpointId: string): Caller {
+function operatorAt(endpointId: EndpointId): Caller {
   if (!isEndpointId(endpointId))
     throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
   return { endpointId, userId: OPERATOR_USER, roles: ['operator'] }

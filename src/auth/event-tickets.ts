@@ -8,6 +8,8 @@ import { type Caller, ROLES } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
+import { tenantOf } from './tenant.js'
 
 export interface EventTickets {
   issue(caller: Caller): Promise<EventTicket>
@@ -26,7 +28,7 @@ const TICKET_BYTES = 32
 const MAX_TICKET_CHARS = 64
 
 const Vouched = z.object({
-  home: z.string(),
+  home: z.string().transform(tenantOf),
   epoch: z.number(),
   signInId: z.string().optional(),
   keyId: z.string().optional(),
@@ -53,8 +55,9 @@ export function createEventTickets(state: StateStore, clock: Clock): EventTicket
       return { ticket, expiresAt }
     },
 
-    async redeem(endpointId, ticket) {
+    async redeem(asked, ticket) {
       if (ticket.length > MAX_TICKET_CHARS) throw invalidTicket()
+      const endpointId = tenantOf(asked)
       const key = keyOf(endpointId, ticket)
       const stored = await state.read(key)
       const issued = stored && Issued.parse(stored.value)
@@ -68,7 +71,7 @@ export function createEventTickets(state: StateStore, clock: Clock): EventTicket
 }
 
 /** The store holds its hash: whoever reads the store can open no stream. */
-function keyOf(endpointId: string, ticket: string): StateKey {
+function keyOf(endpointId: EndpointId, ticket: string): StateKey {
   const hash = createHash('sha256').update(ticket).digest('base64url')
   return { endpointId, kind: 'ticket', id: `events#${hash}` }
 }

@@ -9,9 +9,11 @@ import { z } from 'zod'
 import { ENDPOINT_ID_RULE, GATEWAY_HOME, isEndpointId, ROLES, type Role } from '../domain/caller.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { ProvenCaller, TokenVerifier } from './auth.js'
 import { foreignToken, invalidToken } from './invalid-token.js'
 import { type KeyPair, type PublicKeys, toPublicKeys, toSigningKey } from './signing-keys.js'
+import { tenantOf } from './tenant.js'
 
 /** How far two clocks may differ, in seconds. */
 const CLOCK_TOLERANCE_S = 30
@@ -38,7 +40,7 @@ const Claims = z
 export interface TokenSubject {
   readonly userId: string
   /** The endpoint that it is for, or `GATEWAY_HOME` for an operator's. */
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly roles: readonly Role[]
   /** Milliseconds since 1970. */
   readonly expiresAt: number
@@ -155,13 +157,13 @@ async function verified(token: string, { algorithm, key }: Proof, now: Date): Pr
   }
 }
 
-function toCaller(payload: unknown, endpointId: string): ProvenCaller {
+function toCaller(payload: unknown, endpointId: EndpointId): ProvenCaller {
   const claims = Claims.safeParse(payload)
   if (!claims.success) throw invalidToken(claims.error)
   const { sub: userId, endpoint_id: home, roles, exp, epoch, sid: signInId } = claims.data
   if (home === GATEWAY_HOME && !isEndpointId(endpointId))
     throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
   if (home !== GATEWAY_HOME && home !== endpointId) throw foreignToken()
-  const credential = { home, epoch, signInId }
+  const credential = { home: tenantOf(home), epoch, signInId }
   return { endpointId, userId, roles, expiresAt: exp * 1000, credential }
 }

@@ -24,7 +24,7 @@ export function withNotedUses(
       if (credential?.keyId !== undefined) keyUses.note(caller, address)
       // Nothing vouches for the static token but itself.
       else if (credential === undefined && isNews(`${endpointId} ${address}`))
-        audit.note({ endpointId, actor, action: 'admin_token.used', address })
+        audit.note({ endpointId: caller.endpointId, actor, action: 'admin_token.used', address })
       return caller
     },
     watch: (caller, onEnded) => authenticator.watch(caller, onEnded),

@@ -2,6 +2,7 @@
 import type { Standings } from '../accounts/accounts.js'
 import type { Caller } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { Authenticator } from './auth.js'
 
@@ -38,7 +39,7 @@ export function createWatch(
   { standings, clock, log }: WatchParts,
   stoodAt: Pick<WeakMap<Caller, string>, 'get'>,
 ): Authenticator['watch'] {
-  const homes = new Map<string, Home>()
+  const homes = new Map<EndpointId, Home>()
   /** Of those whom nothing vouches for but what they carry. */
   const others = new Set<Watched>()
   let timer: NodeJS.Timeout | undefined
@@ -75,7 +76,7 @@ export function createWatch(
   }
 }
 
-function homeOf(homes: Map<string, Home>, name: string, clock: Clock): Home {
+function homeOf(homes: Map<EndpointId, Home>, name: EndpointId, clock: Clock): Home {
   const home = homes.get(name) ?? { watched: new Set(), lookedAt: clock.now() }
   homes.set(name, home)
   return home
@@ -88,7 +89,7 @@ function endThoseOver(watched: ReadonlySet<Watched>, clock: Clock): void {
 
 /** Nobody's row is read twice while nothing was taken back at their home. */
 async function lookAt(
-  name: string,
+  name: EndpointId,
   home: Home,
   { standings, clock }: Pick<WatchParts, 'standings' | 'clock'>,
 ): Promise<void> {

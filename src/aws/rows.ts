@@ -1,12 +1,13 @@
 /** Reading rows, and telling a refused condition from a failure. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
+import type { EndpointId } from '../domain/tenant.js'
 
 export type Row = Record<string, unknown>
 
 export interface PartitionQuery {
   readonly tableName: string
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** Only rows whose sort key begins with the prefix. */
   readonly sortKey?: { readonly name: string; readonly prefix: string } | undefined
   readonly signal?: AbortSignal | undefined

@@ -5,6 +5,7 @@ import type { BundleRef } from '../domain/bundle-ref.js'
 import type { CallStatus } from '../domain/call.js'
 import type { McpType } from '../domain/capability.js'
 import type { StateKey } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 /** A global index on calls: its partition key; the sort key is the call's id. */
 export interface CallIndex {
@@ -25,7 +26,7 @@ export interface CallKey {
 
 /** What decides in which index partitions a call is found. */
 export interface IndexedCall {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly mcpType: McpType
   readonly name: string
   readonly userId: string
@@ -46,12 +47,12 @@ const FUNCTION_NAMESPACE = '6f0a3f2e-5d0c-4b52-9a3c-2f1d8c7b9e14'
  *
  * @param shard two hex digits for a tenant whose calls are spread over several partitions
  */
-export function callKey(endpointId: string, callId: string, shard?: string): CallKey {
+export function callKey(endpointId: EndpointId, callId: string, shard?: string): CallKey {
   return { endpoint_id: callPartitionKey(endpointId, shard), mcp_function_call_uuid: callId }
 }
 
 /** Where the table of calls has those of an endpoint. */
-export function callPartitionKey(endpointId: string, shard?: string): string {
+export function callPartitionKey(endpointId: EndpointId, shard?: string): string {
   return withShard(endpointId, shard)
 }
 
@@ -68,7 +69,7 @@ export function callIndexKeys(call: IndexedCall, shard?: string): Record<string,
 
 /** Where the index `by_function` has the calls of one function. */
 export function functionCallsKey(
-  endpointId: string,
+  endpointId: EndpointId,
   { mcpType, name }: Pick<IndexedCall, 'mcpType' | 'name'>,
   shard?: string,
 ): string {
@@ -76,22 +77,22 @@ export function functionCallsKey(
 }
 
 /** Where the index `by_user` has the calls of one user. */
-export function userCallsKey(endpointId: string, userId: string, shard?: string): string {
+export function userCallsKey(endpointId: EndpointId, userId: string, shard?: string): string {
   return withShard(`${endpointId}#${bounded(userId)}`, shard)
 }
 
 /** Where the index `failures` has the calls of an endpoint that failed. */
-export function failedCallsKey(endpointId: string, shard?: string): string {
+export function failedCallsKey(endpointId: EndpointId, shard?: string): string {
   return withShard(endpointId, shard)
 }
 
 /** The same index, apart from them: calls that run, so that those left behind are found. */
-export function runningCallsKey(endpointId: string, shard?: string): string {
+export function runningCallsKey(endpointId: EndpointId, shard?: string): string {
   return withShard(`${endpointId}#running`, shard)
 }
 
 /** The same function of an endpoint has the same id for ever: a lookup needs no index. */
-export function functionUuid(endpointId: string, mcpType: McpType, nameOrUri: string): string {
+export function functionUuid(endpointId: EndpointId, mcpType: McpType, nameOrUri: string): string {
   return uuidV5(`${mcpType}#${nameOrUri}`, uuidV5(endpointId, FUNCTION_NAMESPACE))
 }
 
@@ -122,12 +123,12 @@ export function bundleDefinitionsKey(ref: BundleRef): string {
 }
 
 /** Where the arguments and content of a call lie that are too large for its row. */
-export function callContentKey(endpointId: string, callId: string): string {
+export function callContentKey(endpointId: EndpointId, callId: string): string {
   return `mcp_content/${segment(endpointId)}/${segment(callId)}.json`
 }
 
 /** A bundle on its way; what lies there for a day was given up, and a rule of the bucket removes it. */
-export function uploadObjectKey(endpointId: string, uploadId: string): string {
+export function uploadObjectKey(endpointId: EndpointId, uploadId: string): string {
   return `${UPLOAD_PREFIX}${segment(endpointId)}/${segment(uploadId)}`
 }
 

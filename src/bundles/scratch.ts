@@ -2,6 +2,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NO_ENDPOINT } from '../domain/caller.js'
 import type { ArchiveEntry } from './archive.js'
 import { sha256Of } from './bundle-hash.js'
 import type { OpenBundle } from './bundles.js'
@@ -20,7 +21,7 @@ export async function withUnpacked<Outcome>(
   try {
     await unpack(folder, entries)
     const ref = {
-      endpointId: 'scratch',
+      endpointId: NO_ENDPOINT,
       packageName: 'scratch',
       sha256: sha256Of(Buffer.from(folder)),
     }

@@ -1,9 +1,10 @@
 /** Where a bundle lies between its upload and its publication. A port. */
 import type { Readable } from 'node:stream'
+import type { EndpointId } from '../domain/tenant.js'
 
 /** One upload of one tenant. */
 export interface UploadKey {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly uploadId: string
 }
 

@@ -4,6 +4,7 @@ import { callIndexKeys, callKey } from '../aws/table-keys.js'
 import { CALL_STATUSES, type CallRecord } from '../domain/call.js'
 import { MCP_TYPES } from '../domain/capability.js'
 import { type Clock, toIso } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type CallContent, ContentColumns } from './call-content.js'
 import { shardOf } from './call-id.js'
 import { clipText, toValidText } from './clip-text.js'
@@ -80,7 +81,7 @@ export function toCallRow(call: CallRecord, content: CallContent, retentionDays:
 
 /** The record of a row, with what was called and answered. */
 export function toCallRecord(
-  endpointId: string,
+  endpointId: EndpointId,
   row: CallRow,
   content: Pick<CallRecord, 'arguments' | 'content'>,
 ): CallRecord {

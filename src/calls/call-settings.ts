@@ -10,6 +10,7 @@ import { GatewayError } from '../domain/errors.js'
 import { isPointer, MAX_POINTERS, POINTER_RULE } from '../domain/json-pointer.js'
 import { changeState } from '../domain/state-changes.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { MAX_SHARDS } from './call-id.js'
 import type { RecordSettings } from './calls.js'
 
@@ -22,14 +23,14 @@ const Settings = z.object({
 
 export interface CallSettingsStore {
   /** As they were at most 1.5 s ago; as they were known last while they cannot be read. */
-  read(endpointId: string): Promise<RecordSettings>
+  read(endpointId: EndpointId): Promise<RecordSettings>
   /** The same without waiting; undefined while they are being read. */
-  recent(endpointId: string): RecordSettings | undefined
+  recent(endpointId: EndpointId): RecordSettings | undefined
   /** The same without waiting: what is known, however old, or what an endpoint begins with. */
-  peek(endpointId: string): RecordSettings
+  peek(endpointId: EndpointId): RecordSettings
   /** @returns what is stored then */
   change(
-    endpointId: string,
+    endpointId: EndpointId,
     change: (settings: RecordSettings) => RecordSettings,
   ): Promise<RecordSettings>
 }
@@ -61,21 +62,21 @@ interface Known {
 export function createCallSettings(state: StateStore, clock: Clock): CallSettingsStore {
   const all = new LRUCache<string, Known>({ max: MAX_REMEMBERED })
 
-  const knownOf = (endpointId: string): Known => {
+  const knownOf = (endpointId: EndpointId): Known => {
     const found = all.get(endpointId)
     if (found !== undefined) return found
     const known: Known = { readAt: -Infinity, goodUntil: -Infinity }
     all.set(endpointId, known)
     return known
   }
-  const reading = (endpointId: string, known: Known): Promise<RecordSettings> => {
+  const reading = (endpointId: EndpointId, known: Known): Promise<RecordSettings> => {
     if (known.reading !== undefined) return known.reading
     known.reading = load(state, clock, { endpointId, known })
     // Nobody may wait for it; the next one who asks tries again.
     known.reading.catch(() => undefined)
     return known.reading
   }
-  const recent = (endpointId: string): RecordSettings | undefined => {
+  const recent = (endpointId: EndpointId): RecordSettings | undefined => {
     const known = knownOf(endpointId)
     const left = known.goodUntil - clock.now()
     if (left <= AHEAD_MS) void reading(endpointId, known)
@@ -98,7 +99,7 @@ export function createCallSettings(state: StateStore, clock: Clock): CallSetting
 }
 
 interface Reading {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly known: Known
 }
 
@@ -126,7 +127,7 @@ async function load(
   }
 }
 
-async function readStored(state: StateStore, endpointId: string): Promise<RecordSettings> {
+async function readStored(state: StateStore, endpointId: EndpointId): Promise<RecordSettings> {
   const item = await state.read(keyOf(endpointId))
   return item === undefined ? DEFAULTS : Settings.parse(item.value)
 }
@@ -155,6 +156,6 @@ async function unanswered(): Promise<never> {
   throw new Error('the settings of an endpoint cannot be read at the moment')
 }
 
-function keyOf(endpointId: string): StateKey {
+function keyOf(endpointId: EndpointId): StateKey {
   return { endpointId, kind: 'endpoint', id: 'calls' }
 }

@@ -1,6 +1,7 @@
 /** What was called, by whom, with what result? The front door of the room. */
 import type { CallRecord, CallStatus } from '../domain/call.js'
 import type { McpType } from '../domain/capability.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export { MAX_SHARDS } from './call-id.js'
 export { redact } from './redaction.js'
@@ -12,7 +13,7 @@ export interface Calls {
    *
    * @throws GatewayError `RECORDS_UNAVAILABLE` while no record can be written: nothing may run
    */
-  open(endpointId: string): OpenCall
+  open(endpointId: EndpointId): OpenCall
 
   /**
    * Writes the end of a call that another part of the gateway may have begun, or ended, once.
@@ -23,7 +24,7 @@ export interface Calls {
   finish(call: CallRecord): Promise<void>
 
   /** One call of the endpoint with its arguments and content, or undefined. */
-  read(endpointId: string, callId: string): Promise<CallRecord | undefined>
+  read(endpointId: EndpointId, callId: string): Promise<CallRecord | undefined>
 
   /**
    * One page of the history, the newest call first. What has just ended may be missing from it for
@@ -34,9 +35,9 @@ export interface Calls {
   list(query: HistoryQuery): Promise<HistoryPage>
 
   /** How the calls of an endpoint are recorded. */
-  settings(endpointId: string): Promise<RecordSettings>
+  settings(endpointId: EndpointId): Promise<RecordSettings>
   /** @throws GatewayError `INVALID_PARAMS` for fewer shards than there are, and for no pointers */
-  changeSettings(endpointId: string, change: Partial<RecordSettings>): Promise<RecordSettings>
+  changeSettings(endpointId: EndpointId, change: Partial<RecordSettings>): Promise<RecordSettings>
 
   /**
    * Waits for calls that are about to end and writes what is not yet written, for at most this
@@ -63,7 +64,7 @@ export interface OpenCall {
 }
 
 export interface HistoryQuery {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly mcpType?: McpType | undefined
   /** A tool's or prompt's name, or a resource's URI; with `mcpType`. */
   readonly name?: string | undefined

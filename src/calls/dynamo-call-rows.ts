@@ -6,6 +6,7 @@ import type { Aws } from '../aws/aws.js'
 import { batchPut, type WireRow } from '../aws/batch-put.js'
 import { isConditionRefused, type Row } from '../aws/rows.js'
 import { callKey } from '../aws/table-keys.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { shardOf } from './call-id.js'
 import { type CallRow, readCallRow } from './call-row.js'
 
@@ -101,7 +102,7 @@ const CHANGING_COLUMNS = ['deadline', 'failure_key', 'arguments', 'content_previ
 
 export async function readRow(
   aws: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   callId: string,
   signal?: AbortSignal,
 ): Promise<CallRow | undefined> {

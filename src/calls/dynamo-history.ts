@@ -13,6 +13,7 @@ import {
   userCallsKey,
 } from '../aws/table-keys.js'
 import type { Clock } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { leastIdAt, shardsUpTo } from './call-id.js'
 import {
   type CallRow,
@@ -214,7 +215,7 @@ function filterOf({ mcpType, name, userId, status }: HistoryQuery) {
   return { expression: conditions.join(' AND '), names, values }
 }
 
-function toListed(endpointId: string, row: CallRow): ListedCall {
+function toListed(endpointId: EndpointId, row: CallRow): ListedCall {
   const {
     arguments: _arguments,
     content: _content,

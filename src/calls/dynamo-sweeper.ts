@@ -9,6 +9,7 @@ import { isConditionRefused } from '../aws/rows.js'
 import { callKey, failedCallsKey, runningCallsKey } from '../aws/table-keys.js'
 import { type CallError, isLeftBehind, LEFT_BEHIND_AFTER_MS } from '../domain/call.js'
 import { type Clock, toIso } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { shardOf, shardsUpTo } from './call-id.js'
 import type { CallRow } from './call-row.js'
@@ -17,9 +18,9 @@ import { readRow } from './dynamo-call-rows.js'
 
 export interface Sweeper {
   /** Looks after this endpoint from now on. */
-  watch(endpointId: string): void
+  watch(endpointId: EndpointId): void
   /** @returns the row, closed first when the call was left behind */
-  closeLeft(endpointId: string, row: CallRow): Promise<CallRow>
+  closeLeft(endpointId: EndpointId, row: CallRow): Promise<CallRow>
   /** Looks through the endpoints that it has not looked through for longest; one look at a time. */
   sweep(): Promise<void>
   close(): void
@@ -54,12 +55,12 @@ type Running = z.infer<typeof Running>
 export function createSweeper(parts: SweeperParts): Sweeper {
   const { settings, sweepEveryMs, clock, log } = parts
   /** The one that was looked through longest ago comes first. */
-  const watched = new Set<string>()
+  const watched = new Set<EndpointId>()
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
   let isOver = false
 
-  const sweepEndpoint = async (endpointId: string) => {
+  const sweepEndpoint = async (endpointId: EndpointId) => {
     const { shards } = await settings.read(endpointId)
     for (const shard of shardsUpTo(shards))
       for await (const call of readLeft(parts, endpointId, shard)) {
@@ -104,7 +105,7 @@ export function createSweeper(parts: SweeperParts): Sweeper {
   }
 }
 
-function dropFirst(watched: Set<string>): void {
+function dropFirst(watched: Set<EndpointId>): void {
   for (const first of watched) {
     watched.delete(first)
     return
@@ -114,7 +115,7 @@ function dropFirst(watched: Set<string>): void {
 /** The oldest first; after so many pages what is left over is closed by the next round. */
 async function* readLeft(
   { aws, clock }: SweeperParts,
-  endpointId: string,
+  endpointId: EndpointId,
   shard: string | undefined,
 ): AsyncGenerator<Running> {
   const query: QueryCommandInput = {
@@ -141,7 +142,7 @@ async function* readLeft(
 
 async function close(
   { aws, clock, log }: SweeperParts,
-  endpointId: string,
+  endpointId: EndpointId,
   { mcp_function_call_uuid: callId, deadline }: Running,
 ): Promise<void> {
   const shard = shardOf(callId)

@@ -15,6 +15,7 @@ import type {
   Setting,
   TaskSupport,
 } from '../domain/capability.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export { schemaProblems } from './json-schema.js'
 export { rememberSchema } from './schema-memory.js'
@@ -25,10 +26,10 @@ export interface Catalog {
    * What the endpoint offers now; an endpoint without bundles has an empty snapshot. Loaded once
    * however many ask at the same time, checked against DynamoDB at most every `CATALOG_CHECK_MS`.
    */
-  snapshot(endpointId: string): Promise<Snapshot>
+  snapshot(endpointId: EndpointId): Promise<Snapshot>
 
   /** The last one that was asked for, without waiting or looking; undefined when none is known. */
-  recent(endpointId: string): Snapshot | undefined
+  recent(endpointId: EndpointId): Snapshot | undefined
 
   /**
    * Makes a stored bundle version the active one of its package: definitions, copies for listing
@@ -41,7 +42,7 @@ export interface Catalog {
   activate(version: BundleVersion): Promise<'activated' | 'unchanged'>
 
   /** The packages of an endpoint as they are now, in order of name. */
-  packages(endpointId: string): Promise<PackageState[]>
+  packages(endpointId: EndpointId): Promise<PackageState[]>
 
   /**
    * Makes a version that the package had before the active one again, as it is stored. Each of its
@@ -54,7 +55,7 @@ export interface Catalog {
   promote(promotion: Promotion): Promise<Promoted>
 
   /** What an operator has set for functions of the endpoint, in order of type and name. */
-  overrides(endpointId: string): Promise<FunctionOverride[]>
+  overrides(endpointId: EndpointId): Promise<FunctionOverride[]>
 
   /**
    * Sets what is given for one function, present or to come, by one conditional write; every
@@ -85,7 +86,7 @@ export interface FunctionOverride extends FunctionName {
 }
 
 export interface OverrideChange extends FunctionName {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** Absent: as it is. */
   readonly status?: FunctionOverride['status'] | undefined
   /** Absent: as they are. `null`: those of its bundle again. */
@@ -131,7 +132,7 @@ export interface BundleVersion {
 }
 
 export interface Snapshot {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** Changes whenever anything in the snapshot does. */
   readonly version: string
   /** By tool name, prompt name, or resource URI. Templates are matched, not looked up. */

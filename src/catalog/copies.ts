@@ -8,6 +8,7 @@ import type {
   ModuleDefinition,
 } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 type CopyKind = 'functions' | 'modules'
 
@@ -38,7 +39,7 @@ const MAX_DATA_BYTES = 300 * 1024
 
 /** @throws GatewayError `BUNDLE_INVALID` when a copy does not fit its row, or two are the same */
 export function copiesOf(
-  endpointId: string,
+  endpointId: EndpointId,
   packageName: string,
   definitions: BundleDefinitions,
 ): Copy[] {
@@ -105,7 +106,7 @@ function differs(copy: Copy, row: Row | undefined): boolean {
 }
 
 function functionCopy(
-  endpointId: string,
+  endpointId: EndpointId,
   packageName: string,
   definition: FunctionDefinition,
 ): Copy {

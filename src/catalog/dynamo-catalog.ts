@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Aws } from '../aws/aws.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Sealer } from '../sealing/sealing.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createDefinitionStore, type DefinitionStore } from './bundle-definitions.js'
@@ -106,7 +107,7 @@ interface Loading {
   readonly aws: Aws
   readonly definitions: DefinitionStore
   readonly sealed: SealedSettings
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly signal: AbortSignal
   readonly log: Log
 }

@@ -2,12 +2,13 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Aws } from '../aws/aws.js'
 import { isConditionRefused, readPartition } from '../aws/rows.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type Copy, type CopyPlan, type RowsByKind, SORT_KEY, takenOver } from './copies.js'
 import { inGroups } from './in-groups.js'
 
 /** Whose rows, written by whom and when. */
 export interface Writer {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly packageName: string
   readonly actor: string
   /** ISO 8601. */
@@ -15,7 +16,7 @@ export interface Writer {
 }
 
 /** All function and module rows of an endpoint, of whatever package. */
-export async function readCopies(aws: Aws, endpointId: string): Promise<RowsByKind> {
+export async function readCopies(aws: Aws, endpointId: EndpointId): Promise<RowsByKind> {
   const [functions, modules] = await Promise.all([
     readPartition(aws.db, { tableName: aws.tables.functions, endpointId }),
     readPartition(aws.db, { tableName: aws.tables.modules, endpointId }),

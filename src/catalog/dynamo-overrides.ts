@@ -5,6 +5,7 @@ import { isConditionRefused } from '../aws/rows.js'
 import { OVERRIDES_KEY } from '../aws/table-keys.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { FunctionOverride, OverrideChange } from './catalog.js'
 import { auditOverride } from './dynamo-audit.js'
@@ -26,7 +27,7 @@ export interface OverrideParts {
 /** A change that lost against others this often is given up. */
 const MAX_ATTEMPTS = 10
 
-export async function loadOverrides(aws: Aws, endpointId: string): Promise<Overrides> {
+export async function loadOverrides(aws: Aws, endpointId: EndpointId): Promise<Overrides> {
   const { Item } = await aws.db.send(
     new GetCommand({
       TableName: aws.tables.modules,
@@ -66,7 +67,7 @@ interface Written {
 /** @returns false when the row is no longer as it was read */
 async function write(
   { db, tables }: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   { before, after, changer }: Written,
 ): Promise<boolean> {
   const isFirst = before.revision === 0

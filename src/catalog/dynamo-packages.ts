@@ -6,6 +6,7 @@ import { isConditionRefused, readPartition, type Row } from '../aws/rows.js'
 import { OVERRIDES_KEY, PACKAGE_PREFIX, packageKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { RegisteredVersion } from './bundle-definitions.js'
 
 /** Which row of the settings table a setting of this package is read from. */
@@ -46,7 +47,7 @@ const MAX_ROW_BYTES = 300 * 1024
 
 export async function readPackage(
   aws: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   packageName: string,
 ): Promise<PackageRow | undefined> {
   const { Item } = await aws.db.send(
@@ -60,7 +61,7 @@ export async function readPackage(
 }
 
 /** All packages of an endpoint, in order of name. */
-export async function listPackages(aws: Aws, endpointId: string): Promise<PackageRow[]> {
+export async function listPackages(aws: Aws, endpointId: EndpointId): Promise<PackageRow[]> {
   return (await readSwitches(aws, endpointId)).packages
 }
 
@@ -75,7 +76,7 @@ export interface Switches {
 /** By one query, so that looking whether anything has changed is one. */
 export async function readSwitches(
   aws: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   signal?: AbortSignal,
 ): Promise<Switches> {
   const rows = await readPartition(aws.db, {
@@ -101,7 +102,7 @@ export function isRemembered(row: PackageRow, sha256: string): boolean {
 
 /** A version of the package with what is registered of it; by default the active one. */
 export function registeredVersion(
-  endpointId: string,
+  endpointId: EndpointId,
   row: PackageRow,
   sha256: string = row.active_sha256,
 ): RegisteredVersion {

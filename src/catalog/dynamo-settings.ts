@@ -11,6 +11,7 @@ import type { Aws } from '../aws/aws.js'
 import { isConditionRefused, readPartition } from '../aws/rows.js'
 import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { PackageRow, SettingRowName } from './dynamo-packages.js'
 import { inGroups } from './in-groups.js'
 import type { SealedSettings } from './sealed-settings.js'
@@ -35,7 +36,7 @@ export type SettingRows = ReadonlyMap<string, SettingRow>
 /** All setting rows of an endpoint, by row id. */
 export async function readSettingRows(
   aws: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   signal?: AbortSignal,
 ): Promise<SettingRows> {
   const rows = await readPartition(aws.db, { tableName: aws.tables.settings, endpointId, signal })
@@ -73,7 +74,7 @@ export interface SettingPlan {
 }
 
 export interface WantedSettings {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly packageName: string
   readonly before: PackageRow | undefined
   readonly activationId: string
@@ -146,7 +147,7 @@ export function hasSettings(active: PackageRow, plan: SettingPlan): boolean {
 }
 
 export interface Stamp {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly actor: string
   /** ISO 8601. */
   readonly now: string
@@ -174,7 +175,7 @@ export async function writeSettings(
  */
 export async function settleSettings(
   aws: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   { active, sealed }: { readonly active: PackageRow; readonly sealed: SealedSettings },
 ): Promise<void> {
   const used = new Set([...active.settings, ...active.kept_settings].map((name) => name.row_id))
@@ -193,7 +194,7 @@ export async function settleSettings(
 
 async function sealAnew(
   aws: Aws,
-  endpointId: string,
+  endpointId: EndpointId,
   row: SettingRow,
   sealed: SealedSettings,
 ): Promise<void> {
@@ -219,7 +220,7 @@ async function sealAnew(
   }
 }
 
-function rowOf(aws: Aws, endpointId: string, { setting_id: settingId }: SettingRow) {
+function rowOf(aws: Aws, endpointId: EndpointId, { setting_id: settingId }: SettingRow) {
   return {
     TableName: aws.tables.settings,
     Key: { endpoint_id: endpointId, setting_id: settingId },

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { EndpointId } from '../domain/tenant.js'
 import { createValidator, schemaProblems, type Validator } from './json-schema.js'
 
 export interface RememberedSchema {
@@ -36,7 +37,7 @@ const memory = new LRUCache<string, Remembered>({
 export function rememberSchema(
   schema: unknown,
   name: string,
-  endpointId: string,
+  endpointId: EndpointId,
 ): RememberedSchema {
   const text = toText([endpointId, name, schema])
   const key = createHash('sha256').update(text).digest('base64')

@@ -2,6 +2,7 @@
 import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import { isJsonObject } from '../domain/json.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { keyIdOf, type Sealer } from '../sealing/sealing.js'
 
 export interface SettingText {
@@ -12,17 +13,17 @@ export interface SettingText {
 }
 
 export interface SealedSettings {
-  seal(endpointId: string, rowId: string, json: string): string
+  seal(endpointId: EndpointId, rowId: string, json: string): string
   /** @returns the JSON text, or undefined when no key opens it */
-  read(endpointId: string, row: SettingText): string | undefined
+  read(endpointId: EndpointId, row: SettingText): string | undefined
   /** @throws GatewayError `BUNDLE_UNAVAILABLE` naming package and key, never the value */
-  open(endpointId: string, row: SettingText): Setting
+  open(endpointId: EndpointId, row: SettingText): Setting
   /** False for a row that is to be sealed anew. */
   isCurrent(row: SettingText): boolean
 }
 
 export function createSealedSettings(sealer: Sealer): SealedSettings {
-  const read = (endpointId: string, row: SettingText) => {
+  const read = (endpointId: EndpointId, row: SettingText) => {
     // Written before settings were sealed: an object's JSON, which no sealed text looks like.
     if (row.setting.startsWith('{')) return row.setting
     return sealer.open(row.setting, contextOf(endpointId, row.setting_id))
@@ -39,7 +40,7 @@ export function createSealedSettings(sealer: Sealer): SealedSettings {
   }
 }
 
-function contextOf(endpointId: string, rowId: string): string {
+function contextOf(endpointId: EndpointId, rowId: string): string {
   return `${endpointId}\n${rowId}`
 }
 
@@ -53,7 +54,7 @@ function parse(json: string | undefined): Setting | undefined {
   }
 }
 
-function unopened(endpointId: string, row: SettingText): GatewayError {
+function unopened(endpointId: EndpointId, row: SettingText): GatewayError {
   const keyId = keyIdOf(row.setting)
   const reason =
     keyId === undefined

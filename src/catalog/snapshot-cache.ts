@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { Snapshot } from './catalog.js'
 
@@ -14,17 +15,17 @@ import type { Snapshot } from './catalog.js'
  * @param signal ends the check when a known snapshot can be served instead
  */
 type RefreshSnapshot = (
-  endpointId: string,
+  endpointId: EndpointId,
   known: Snapshot | undefined,
   signal: AbortSignal,
 ) => Promise<Snapshot>
 
 export interface SnapshotCache {
-  get(endpointId: string): Promise<Snapshot>
+  get(endpointId: EndpointId): Promise<Snapshot>
   /** What is served now, without a look at the database. */
-  peek(endpointId: string): Snapshot | undefined
+  peek(endpointId: EndpointId): Snapshot | undefined
   /** The next `get` asks the database, whatever is being loaded now. */
-  expire(endpointId: string): void
+  expire(endpointId: EndpointId): void
 }
 
 export interface SnapshotCacheOptions {
@@ -53,7 +54,7 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
   const { checkMs, maxEndpoints, clock } = options
   const entries = new LRUCache<string, Entry>({ max: maxEndpoints })
 
-  const entryOf = (endpointId: string) => {
+  const entryOf = (endpointId: EndpointId) => {
     const found = entries.get(endpointId)
     if (found) return found
     const entry = newEntry(undefined)
@@ -87,7 +88,7 @@ function newEntry(snapshot: Snapshot | undefined): Entry {
 }
 
 async function refreshEntry(
-  endpointId: string,
+  endpointId: EndpointId,
   entry: Entry,
   { refresh, log, clock }: SnapshotCacheOptions,
 ): Promise<Snapshot> {

@@ -8,6 +8,7 @@ import {
   type ModuleDefinition,
   type Setting,
 } from '../domain/capability.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createAccessRules, type ReadAccess } from './access-of.js'
 import type {
@@ -30,7 +31,7 @@ export interface ActiveBundle {
 }
 
 export interface SnapshotParts {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly version: string
   /** In order of package name: should two declare the same function, the first has it. */
   readonly bundles: readonly ActiveBundle[]

@@ -3,6 +3,7 @@ import { createAccess } from '../access/access.js'
 import { homeOf } from '../accounts/accounts.js'
 import { type Caller, GATEWAY_HOME, type Role, ROLES } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { ApiKey } from '../keys/keys.js'
 import { findNamed, onlyNamed, readType, toLabel, toReasonText } from './access-function.js'
 import { atGateway } from './at-endpoint.js'
@@ -51,7 +52,7 @@ export async function accessExplain(args: readonly string[], program: Program): 
 }
 
 interface Asked {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** Undefined: the key's. */
   readonly user: string | undefined
   /** Undefined: those of the key or of the user's account. */
@@ -98,7 +99,7 @@ function userOf(user: string | undefined, key: ApiKey | undefined): string {
 /** Of the endpoint, or of the whole gateway. */
 async function findKey(
   { keys }: Pick<OpenGateway, 'keys'>,
-  endpointId: string,
+  endpointId: EndpointId,
   keyId: string,
 ): Promise<ApiKey | undefined> {
   const all = await Promise.all([endpointId, GATEWAY_HOME].map((home) => keys.list(home)))
@@ -113,7 +114,7 @@ function readRoles(given: readonly string[] | undefined): readonly Role[] | unde
   })
 }
 
-function unknown(key: string, endpointId: string): GatewayError {
+function unknown(key: string, endpointId: EndpointId): GatewayError {
   return new GatewayError(
     'FUNCTION_NOT_FOUND',
     `There is no function ${toPrintable(key)} at endpoint ${endpointId}`,

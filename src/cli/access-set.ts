@@ -2,6 +2,7 @@ import type { FunctionName, FunctionOverride, OverrideChange } from '../catalog/
 import { ACCESS_RULE, isAccessRule, MAX_ACCESS_RULES } from '../domain/access-rules.js'
 import type { McpType } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { findNamed, onlyNamed, readType, toLabel, toRuleText } from './access-function.js'
 import { onlyOne, readArguments } from './arguments.js'
 import { atGateway, CLI_ACTOR } from './at-endpoint.js'
@@ -74,7 +75,7 @@ function refuseWrong(list: string, rules: readonly string[] = []): void {
 /** One that is there, or for which something is set: a name that is mistyped would guard nothing. */
 async function findSettable(
   catalog: OpenGateway['catalog'],
-  endpointId: string,
+  endpointId: EndpointId,
   { key, type }: { key: string; type: McpType | undefined },
 ): Promise<FunctionName> {
   const [snapshot, overrides] = await Promise.all([

@@ -1,7 +1,9 @@
 /** What commands on an endpoint have in common: where they work, and what they say of packages. */
+import { ownersTenant } from '../auth/owner.js'
 import { type Config, readConfig, usesAws } from '../config/config.js'
 import type { Bundling } from '../bundling/bundling.js'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Published, Publishing } from '../publishing/publishing.js'
 import { createLog } from '../telemetry/telemetry.js'
 import type { OpenGateway, Program } from './program.js'
@@ -21,7 +23,7 @@ export const CLI_ACTOR = 'cli'
 export async function atGateway(
   program: Program,
   endpointId: string | undefined,
-  work: (gateway: OpenGateway, endpointId: string, config: Config) => Promise<void>,
+  work: (gateway: OpenGateway, endpointId: EndpointId, config: Config) => Promise<void>,
 ): Promise<void> {
   const config = readConfig({ ...program.env, MCP_TRANSPORT: 'stdio' })
   const chosen = endpointId ?? config.MCP_ENDPOINT_ID
@@ -29,7 +31,7 @@ export async function atGateway(
   const gateway = program.open(config, { log: createLog('warn') })
   try {
     if (!usesAws(config)) await gateway.createTables()
-    await work(gateway, chosen, config)
+    await work(gateway, ownersTenant(chosen), config)
   } finally {
     await gateway.close()
   }
@@ -39,7 +41,7 @@ export async function atGateway(
 export function atEndpoint(
   program: Program,
   endpointId: string | undefined,
-  work: (publishing: Publishing, endpointId: string, bundling: Bundling) => Promise<void>,
+  work: (publishing: Publishing, endpointId: EndpointId, bundling: Bundling) => Promise<void>,
 ): Promise<void> {
   return atGateway(program, endpointId, ({ publishing, bundling }, chosen) =>
     work(publishing, chosen, bundling),

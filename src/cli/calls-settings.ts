@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { MAX_SHARDS, type RecordSettings } from '../calls/calls.js'
 import { isPointer, MAX_POINTERS, POINTER_RULE } from '../domain/json-pointer.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { readWhole } from './arguments.js'
 import { atGateway } from './at-endpoint.js'
 import { toPrintable } from './printable.js'
@@ -43,7 +44,7 @@ function readPointers(given: readonly string[] | undefined, isNone: boolean) {
   return given
 }
 
-function lines(endpointId: string, { shards, redact }: RecordSettings): string[] {
+function lines(endpointId: EndpointId, { shards, redact }: RecordSettings): string[] {
   const pointers = redact.map(
     (pointer) => `redact ${pointer === '' ? '(all)' : toPrintable(pointer)}`,
   )

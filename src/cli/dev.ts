@@ -2,6 +2,7 @@
 import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownersTenant } from '../auth/owner.js'
 import { bundleInvalid } from '../bundles/bundles.js'
 import { type Config, readConfig } from '../config/config.js'
 import { createLog } from '../telemetry/telemetry.js'
@@ -33,7 +34,7 @@ export async function dev(args: readonly string[], program: Program): Promise<vo
   })
   const target = {
     folder: await findFolder(path),
-    endpointId: config.MCP_ENDPOINT_ID,
+    endpointId: ownersTenant(config.MCP_ENDPOINT_ID),
     variables: readVariables(program.env, values.var),
   }
   await serve(config, target, program)

@@ -6,6 +6,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Calls, HistoryPage, HistoryQuery, ListedCall } from '../calls/calls.js'
 import type { Clock } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { CallFilter } from './call-filter.js'
 import { readCalls } from './read-calls.js'
 
@@ -22,7 +23,7 @@ export interface EndedSince {
 
 export interface EndedCallsParts {
   readonly calls: Pick<Calls, 'list'>
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly filter: CallFilter
   /** From the beginning of a call to its first record, at most: milliseconds. */
   readonly recordedWithinMs: number

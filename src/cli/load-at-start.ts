@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { ownersTenant } from '../auth/owner.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type Config, usesAws } from '../config/config.js'
 import type { OpenGateway } from './program.js'
 import { readVariables } from './variables.js'
@@ -15,19 +17,20 @@ export async function loadAtStart(
   { catalog, publishing, bundling }: Pick<OpenGateway, 'catalog' | 'publishing' | 'bundling'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const { MCP_CONFIG_FILE: path, MCP_ENDPOINT_ID: endpointId } = config
+  const { MCP_CONFIG_FILE: path } = config
+  const endpointId = ownersTenant(config.MCP_ENDPOINT_ID)
   const publish = async (source: string) => {
     const { zip } = await bundling.read(source)
     const request = { endpointId, zip, variables: readVariables(env), actor: 'start' }
     await againAfterConflict(() => publishing.publish(request))
   }
   if (path !== undefined) await publish(path)
-  else if (!usesAws(config) && endpointId === DEMO_ENDPOINT && (await isEmpty(catalog)))
+  else if (!usesAws(config) && endpointId === DEMO_ENDPOINT && (await isEmpty(catalog, endpointId)))
     await publish(fileURLToPath(new URL('demo-bundle', import.meta.url)))
 }
 
-async function isEmpty(catalog: OpenGateway['catalog']): Promise<boolean> {
-  const snapshot = await catalog.snapshot(DEMO_ENDPOINT)
+async function isEmpty(catalog: OpenGateway['catalog'], endpointId: EndpointId): Promise<boolean> {
+  const snapshot = await catalog.snapshot(endpointId)
   return (['tool', 'resource', 'resource_template', 'prompt'] as const).every(
     (mcpType) => snapshot.list(mcpType).length === 0,
   )

@@ -2,6 +2,7 @@
 import type { BundleOnDisk } from '../bundling/bundling.js'
 import type { Publishing } from '../publishing/publishing.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { printPublished } from './at-endpoint.js'
 import { isExpected } from './expected-error.js'
 import type { Program, Workbench } from './program.js'
@@ -14,7 +15,7 @@ export interface ReloadParts extends Pick<Workbench, 'bundling'> {
 
 export interface ReloadTarget {
   readonly folder: string
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly variables: Readonly<Record<string, string>>
 }
 

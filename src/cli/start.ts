@@ -1,6 +1,7 @@
 /** Serves: over HTTP, or one client on stdin and stdout. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { ownersTenant } from '../auth/owner.js'
 import { type Config, readConfig, usesAws } from '../config/config.js'
 import { isLoopback } from '../config/edge-settings.js'
 import { DENIES_NETWORK } from '../runtime/runtime.js'
@@ -44,7 +45,7 @@ async function serveHttp(
     const http = await gateway.openHttp(toHttpOptions(config))
     const signal = program.untilSignal()
     const url = await http.listen({ host: config.HOST, port: config.PORT })
-    const snapshot = await gateway.catalog.snapshot(config.MCP_ENDPOINT_ID)
+    const snapshot = await gateway.catalog.snapshot(ownersTenant(config.MCP_ENDPOINT_ID))
     printBanner(program, {
       url,
       config,
@@ -70,7 +71,7 @@ async function startStdio(config: Config, program: Program, log: Log): Promise<v
       { input: program.stdin, output },
       {
         caller: {
-          endpointId: config.MCP_ENDPOINT_ID,
+          endpointId: ownersTenant(config.MCP_ENDPOINT_ID),
           userId: config.MCP_USER_ID,
           roles: ['caller'],
         },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { createLocalTokens } from '../auth/auth.js'
+import { ownersTenant } from '../auth/owner.js'
 import { readConfig } from '../config/config.js'
 import { readKeyFiles } from '../config/key-files.js'
 import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
@@ -44,7 +45,7 @@ export async function token(args: readonly string[], program: Program): Promise<
   })
   const signed = await tokens.sign({
     userId: values.user,
-    endpointId,
+    endpointId: ownersTenant(endpointId),
     roles: ['caller'],
     expiresAt: systemClock.now() + hours * HOUR_MS,
   })

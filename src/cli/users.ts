@@ -1,6 +1,7 @@
 /** What commands on users have in common: whom they mean, and where that one has the account. */
 import { homeOf, OPERATOR_PREFIX } from '../accounts/accounts.js'
 import { GATEWAY_HOME } from '../domain/caller.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { readArguments, onlyOne } from './arguments.js'
 import { atGateway, CLI_ACTOR } from './at-endpoint.js'
 import { toPrintable } from './printable.js'
@@ -14,7 +15,7 @@ export const HOME_OPTIONS = {
 
 /** Whose account it is, and who works on it. */
 export interface Whose {
-  readonly home: string
+  readonly home: EndpointId
   readonly username: string
   readonly by: string
 }
@@ -28,7 +29,7 @@ interface TypedHome {
 export function atHome(
   program: Program,
   { endpoint, operator }: TypedHome,
-  work: (gateway: OpenGateway, home: string) => Promise<void>,
+  work: (gateway: OpenGateway, home: EndpointId) => Promise<void>,
 ): Promise<void> {
   if (operator && endpoint !== undefined)
     throw new UsageError('--operator: expected without --endpoint, operators have none')

@@ -2,6 +2,7 @@
 import type { CatalogFunction } from '../catalog/catalog.js'
 import type { McpType } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { JsonObject, McpMethod } from '../protocol/protocol.js'
 import type { Handler, Visible } from './handler.js'
 
@@ -33,7 +34,7 @@ export function createListPages(options: ListOptions): Handler<ListMethod> {
 }
 
 /** A cursor is good for one list of one endpoint, and names the last item that was shown. */
-type Scope = readonly [endpointId: string, mcpType: McpType]
+type Scope = readonly [endpointId: EndpointId, mcpType: McpType]
 
 function toCursor(scope: Scope, { name, uri = '' }: CatalogFunction): string {
   return Buffer.from(JSON.stringify([...scope, name, uri])).toString('base64url')

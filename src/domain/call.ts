@@ -1,4 +1,5 @@
 import type { McpType } from './capability.js'
+import type { EndpointId } from './tenant.js'
 
 export const CALL_STATUSES = [
   'in_process',
@@ -14,7 +15,7 @@ export type CallStatus = (typeof CALL_STATUSES)[number]
 
 /** One execution of a function: who called what, with which result. */
 export interface CallRecord {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** UUIDv7, so the history is in order of start. */
   readonly callId: string
   readonly mcpType: McpType

@@ -1,11 +1,13 @@
 /** What a caller may do at an endpoint; `operator` may do everything at every endpoint. */
+import type { EndpointId } from './tenant.js'
+
 export const ROLES = ['reader', 'caller', 'publisher', 'admin', 'operator'] as const
 
 export type Role = (typeof ROLES)[number]
 
 /** Who is calling, and for which tenant. Every room receives the tenant through this value. */
 export interface Caller {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly userId: string
   readonly roles: readonly Role[]
   /** When what proved this is over, in milliseconds since 1970; absent for what does not end. */
@@ -22,7 +24,7 @@ export interface Caller {
 /** What vouches for a caller: as long as all of it stands, so does the caller. */
 export interface Credential {
   /** Whose rows these are: an endpoint's, or `*` for those of the whole gateway. */
-  readonly home: string
+  readonly home: EndpointId
   /** Of its user when it was given; the user's rises when everything given before is to end. */
   readonly epoch: number
   /** The sign-in that it comes from. */
@@ -37,7 +39,12 @@ export interface Credential {
 }
 
 /** Home of users and keys of the whole gateway: operators. No endpoint can be called that. */
-export const GATEWAY_HOME = '*'
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a constant
+export const GATEWAY_HOME = '*' as EndpointId
+
+/** Of a bundle that is looked at before it is anybody's; nothing is kept under it. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a constant
+export const NO_ENDPOINT = 'scratch' as EndpointId
 
 const ENDPOINT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/
 

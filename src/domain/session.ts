@@ -1,4 +1,5 @@
 /** One client's conversation in a revision with a handshake. */
+import type { EndpointId } from './tenant.js'
 
 /**
  * What a client may declare that this gateway acts on. A session's token holds them as bits in
@@ -22,7 +23,7 @@ export type ClientCapability = (typeof CLIENT_CAPABILITIES)[number]
 export interface Session {
   /** Unguessable, unique, and safe in keys and stream names; not what the client sends. */
   readonly id: string
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly userId: string
   /** The revision that `initialize` settled on. */
   readonly version: string

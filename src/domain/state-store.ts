@@ -1,4 +1,5 @@
 /** Everything small with a lifetime: sessions, rounds, tasks, tickets, idempotency keys. A port. */
+import type { EndpointId } from './tenant.js'
 
 export type StateKind =
   | 'session'
@@ -13,7 +14,7 @@ export type StateKind =
 
 /** The tenant is part of every key. */
 export interface StateKey {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly kind: StateKind
   readonly id: string
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { LIST_KINDS } from '../domain/notice.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { endpointStream, type EventBody, type EventId, type EventLog } from './events.js'
 
@@ -55,7 +56,7 @@ export interface EndpointSignals {
    *
    * @returns the event's id in the endpoint's stream, or undefined when it could not be sent
    */
-  send(endpointId: string, signal: EndpointSignal): Promise<EventId | undefined>
+  send(endpointId: EndpointId, signal: EndpointSignal): Promise<EventId | undefined>
 
   /**
    * Hears the signals of an endpoint from now on, in order. A listener that throws is logged and
@@ -66,7 +67,7 @@ export interface EndpointSignals {
    * @throws GatewayError `EVENTS_UNAVAILABLE` when the event log cannot be reached
    */
   hear(
-    endpointId: string,
+    endpointId: EndpointId,
     listener: (signal: EndpointSignal, id: EventId) => void,
     onDropped?: () => void,
   ): Promise<() => void>
@@ -88,7 +89,7 @@ export function readSignal(body: EventBody): EndpointSignal | undefined {
 export function createEndpointSignals(events: EventLog, log: Log): EndpointSignals {
   const hearing = new Map<string, Hearing>()
 
-  const open = (endpointId: string): Hearing => {
+  const open = (endpointId: EndpointId): Hearing => {
     const listeners = new Set<Listener>()
     const tellEach = (tell: (listener: Listener) => void) => {
       for (const listener of listeners) tellSafely(() => tell(listener), endpointId, log)
@@ -106,7 +107,7 @@ export function createEndpointSignals(events: EventLog, log: Log): EndpointSigna
     return { listeners, subscribed }
   }
 
-  const close = (endpointId: string, { subscribed }: Hearing) => {
+  const close = (endpointId: EndpointId, { subscribed }: Hearing) => {
     hearing.delete(endpointId)
     void subscribed.then(
       (unsubscribe) => unsubscribe(),
@@ -143,7 +144,7 @@ export function createEndpointSignals(events: EventLog, log: Log): EndpointSigna
   }
 }
 
-function tellSafely(tell: () => void, endpointId: string, log: Log): void {
+function tellSafely(tell: () => void, endpointId: EndpointId, log: Log): void {
   try {
     tell()
   } catch (err) {

@@ -5,6 +5,7 @@
  * that never mix: `user/…` and `session/…` are replayed from an id, `endpoint/…` carries signals.
  * An adapter keeps each stream bounded by count, bytes and age.
  */
+import type { EndpointId } from '../domain/tenant.js'
 
 /** Names one stream; only the builders below make one, so the tenant is always in it. */
 export type Stream = string & { readonly __stream: unique symbol }
@@ -74,17 +75,17 @@ export interface EventLimits {
 }
 
 /** One user's events, whichever of their clients caused them. */
-export function userStream(endpointId: string, userId: string): Stream {
+export function userStream(endpointId: EndpointId, userId: string): Stream {
   return toStream('user', endpointId, userId)
 }
 
 /** One response stream of one legacy session. */
-export function sessionStream(endpointId: string, sessionId: string, streamId: string): Stream {
+export function sessionStream(endpointId: EndpointId, sessionId: string, streamId: string): Stream {
   return toStream('session', endpointId, sessionId, streamId)
 }
 
 /** What all instances must know at once of an endpoint: changes, cancels, answers, revocations. */
-export function endpointStream(endpointId: string): Stream {
+export function endpointStream(endpointId: EndpointId): Stream {
   return toStream('endpoint', endpointId)
 }
 

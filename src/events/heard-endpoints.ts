@@ -1,5 +1,6 @@
 /** Endpoints whose signals are heard for as long as they are in use here. */
 import { LRUCache } from 'lru-cache'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { EndpointSignal, EndpointSignals } from './endpoint-signals.js'
 
@@ -8,7 +9,7 @@ export interface HeardEndpoints {
    * The endpoint is in use: its signals are heard from now on, if they are not already. Nobody waits
    * for it; what cannot be heard is logged, and tried again at the next use.
    */
-  hear(endpointId: string): void
+  hear(endpointId: EndpointId): void
   /** Nothing is heard any longer. */
   close(): void
 }
@@ -16,7 +17,7 @@ export interface HeardEndpoints {
 export interface HeardEndpointsParts {
   readonly signals: EndpointSignals
   readonly log: Log
-  readonly onSignal: (endpointId: string, signal: EndpointSignal) => void
+  readonly onSignal: (endpointId: EndpointId, signal: EndpointSignal) => void
   /** What the log says of an endpoint that cannot be heard. */
   readonly warning: string
 }

@@ -7,6 +7,7 @@ import type { SignedIn, SignIns } from '../accounts/accounts.js'
 import type { Audit } from '../audit/audit.js'
 import { invalidToken, type TokenVerifier } from '../auth/auth.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { CognitoClient, CognitoTokens } from './cognito-client.js'
 
@@ -28,10 +29,11 @@ interface Happened {
 }
 
 export function createCognitoSignIns({ client, tokens, audit, log }: CognitoSignInParts): SignIns {
-  const note = (endpointId: string, happened: Happened) => audit.note({ endpointId, ...happened })
+  const note = (endpointId: EndpointId, happened: Happened) =>
+    audit.note({ endpointId, ...happened })
 
   /** @throws GatewayError `FORBIDDEN` for one who has no group of this endpoint */
-  const give = async (endpointId: string, given: CognitoTokens, before?: RefreshToken) => {
+  const give = async (endpointId: EndpointId, given: CognitoTokens, before?: RefreshToken) => {
     const { userId, roles } = await tokens.verify(given.accessToken, endpointId)
     const refreshToken = write({
       username: before?.username ?? usernameIn(given.accessToken),
@@ -41,7 +43,7 @@ export function createCognitoSignIns({ client, tokens, audit, log }: CognitoSign
     const signedIn: SignedIn = { accessToken, expiresInS, refreshToken, roles }
     return { userId, signedIn }
   }
-  const prove = async (endpointId: string, { username, password }: GivenPassword) => {
+  const prove = async (endpointId: EndpointId, { username, password }: GivenPassword) => {
     const given = await client.signIn(username, password)
     try {
       return await give(endpointId, given)

@@ -1,6 +1,7 @@
 /** Tokens of an Amazon Cognito user pool. */
 import type { ProvenCaller, TokenVerifier } from '../auth/auth.js'
 import { foreignToken, invalidToken } from '../auth/auth.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { claimAt, textsIn, toUserId } from './claims.js'
 import { outsideCredential } from './foreign-credential.js'
 import { rolesAt } from './granted-roles.js'
@@ -53,7 +54,7 @@ function refuseOthers(
   if (use !== 'access' || !isAccepted) throw invalidToken()
 }
 
-function toCaller(claims: ProvenClaims, endpointId: string): ProvenCaller {
+function toCaller(claims: ProvenClaims, endpointId: EndpointId): ProvenCaller {
   const userId = toUserId('cognito', claims.sub)
   const roles = rolesAt(endpointId, textsIn(claimAt(claims, GROUPS_CLAIM)))
   if (roles.length === 0) throw foreignToken()

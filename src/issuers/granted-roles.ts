@@ -1,5 +1,6 @@
 /** What a token of an OpenID Connect issuer grants at one endpoint. */
 import { FOREIGN_ROLES, type ForeignRole } from '../domain/foreign-role.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { claimAt, textsIn } from './claims.js'
 
 export interface Pair {
@@ -30,7 +31,7 @@ export interface Granted {
   readonly here: readonly ForeignRole[]
 }
 
-export function rolesGranted(claims: object, endpointId: string, rules: RoleRules): Granted {
+export function rolesGranted(claims: object, endpointId: EndpointId, rules: RoleRules): Granted {
   const claimed = rules.rolesClaim === undefined ? undefined : claimAt(claims, rules.rolesClaim)
   const values = textsIn(claimed).flatMap((value) => meaningsOf(value, rules))
   const byScope = scopesIn(claims).flatMap((scope) => ROLE_OF_SCOPE.get(scope) ?? [])
@@ -43,7 +44,7 @@ export function rolesGranted(claims: object, endpointId: string, rules: RoleRule
 }
 
 /** The roles that values like `{endpoint_id}:{role}` give at an endpoint. */
-export function rolesAt(endpointId: string, values: readonly string[]): readonly ForeignRole[] {
+export function rolesAt(endpointId: EndpointId, values: readonly string[]): readonly ForeignRole[] {
   const prefix = `${endpointId}:`
   const own = values.filter((value) => value.startsWith(prefix))
   return [...new Set(own.flatMap((value) => toRole(value.slice(prefix.length))))]

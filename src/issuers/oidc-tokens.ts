@@ -2,6 +2,7 @@
 import type { ProvenCaller, Resources, TokenVerifier } from '../auth/auth.js'
 import { foreignToken, invalidToken } from '../auth/auth.js'
 import type { Clock } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { claimAt, textsIn, toUserId } from './claims.js'
 import { discoverJwksUri } from './discovery.js'
@@ -55,7 +56,7 @@ interface Context {
   readonly uris: readonly string[]
 }
 
-function toCaller(claims: ProvenClaims, endpointId: string, context: Context): ProvenCaller {
+function toCaller(claims: ProvenClaims, endpointId: EndpointId, context: Context): ProvenCaller {
   const { rules, uris } = context
   const audiences = textsIn(claims.aud)
   const isForEndpoint = audiences.some((audience) => uris.includes(audience))
@@ -82,7 +83,7 @@ function toCaller(claims: ProvenClaims, endpointId: string, context: Context): P
 /** @returns whether the token names this endpoint in a claim */
 function refuseOtherEndpoints(
   claims: ProvenClaims,
-  endpointId: string,
+  endpointId: EndpointId,
   { endpointClaim }: OidcRules,
 ): boolean {
   if (endpointClaim === undefined) return false

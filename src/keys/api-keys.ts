@@ -5,6 +5,7 @@ import { GATEWAY_HOME } from '../domain/caller.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { keyRow, toApiKey } from './key-row.js'
 import { hasHash, hashOf, newKeyText, readKeyText, writeKeyText } from './key-text.js'
 import type { ApiKeys, KeyMaker, KeyRows, NewApiKey } from './keys.js'
@@ -46,7 +47,7 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
     prove: async (text, endpointId) => {
       const given = readKeyText(text)
       if (given === undefined) return undefined
-      const find = async (home: string) => {
+      const find = async (home: EndpointId) => {
         const row = keyRow(home, given.keyId)
         const stored = await state.read(row)
         return stored && toApiKey(row, stored)
@@ -92,7 +93,7 @@ async function create(parts: ApiKeysParts, maker: KeyMaker, key: NewApiKey) {
   return { key: toApiKey(row, { value, expiresAt }).key, text: writeKeyText(given) }
 }
 
-function notFound(home: string): GatewayError {
+function notFound(home: EndpointId): GatewayError {
   const place = home === GATEWAY_HOME ? 'of the whole gateway' : `at endpoint ${home}`
   return new GatewayError('KEY_NOT_FOUND', `There is no such key ${place}`)
 }

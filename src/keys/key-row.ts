@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ROLES } from '../domain/caller.js'
 import type { StateKey } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { ApiKey } from './keys.js'
 
 export const KeyValue = z.object({
@@ -25,6 +26,6 @@ export function toApiKey(
   return { key: { home, keyId, ...rest, expiresAt }, hash }
 }
 
-export function keyRow(home: string, keyId: string): StateKey {
+export function keyRow(home: EndpointId, keyId: string): StateKey {
   return { endpointId: home, kind: 'apikey', id: keyId }
 }

@@ -4,6 +4,7 @@ import type { Caller } from '../domain/caller.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { createOnceAMinute } from '../domain/once-a-minute.js'
 import type { StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { keyRow, KeyValue } from './key-row.js'
 
@@ -32,7 +33,7 @@ export function createKeyUses({ state, audit, clock, log }: KeyUsesParts): KeyUs
   const writing = new Set<Promise<void>>()
 
   /** A key that was revoked meanwhile stays so: nothing is written over what has changed. */
-  const write = async (home: string, keyId: string): Promise<void> => {
+  const write = async (home: EndpointId, keyId: string): Promise<void> => {
     try {
       const row = keyRow(home, keyId)
       const stored = await state.read(row)

@@ -1,5 +1,6 @@
 /** API keys: who has one, for what, and until when? The front door of the room. */
 import type { Role } from '../domain/caller.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export { createApiKeys } from './api-keys.js'
 export { createKeyUses, type KeyUses } from './key-uses.js'
@@ -7,7 +8,7 @@ export { isKeyId, looksLikeKey } from './key-text.js'
 
 export interface ApiKey {
   /** The endpoint that it is for, or `GATEWAY_HOME` for an operator's. */
-  readonly home: string
+  readonly home: EndpointId
   readonly keyId: string
   /** Who calls with it. */
   readonly userId: string
@@ -28,7 +29,7 @@ export interface ApiKey {
 }
 
 export interface NewApiKey {
-  readonly home: string
+  readonly home: EndpointId
   readonly name: string
   /** Default: one of the key's own, `key:` and its id. */
   readonly userId?: string | undefined
@@ -52,24 +53,24 @@ export interface ApiKeys {
    */
   create(maker: KeyMaker, key: NewApiKey): Promise<{ key: ApiKey; text: string }>
   /** Those that are good, the oldest first. */
-  list(home: string): Promise<readonly ApiKey[]>
+  list(home: EndpointId): Promise<readonly ApiKey[]>
   /**
    * It is over everywhere within 2 s.
    *
    * @throws GatewayError `KEY_NOT_FOUND`
    */
-  revoke(key: { home: string; keyId: string; by: string }): Promise<void>
+  revoke(key: { home: EndpointId; keyId: string; by: string }): Promise<void>
   /**
    * The same work is done whether or not there is such a key.
    *
    * @param endpointId where it is used; an operator's is good at each
    * @returns undefined for one that is unknown, over, for another endpoint, or has another secret
    */
-  prove(text: string, endpointId: string): Promise<ApiKey | undefined>
+  prove(text: string, endpointId: EndpointId): Promise<ApiKey | undefined>
 }
 
 /** Where keys are listed from; each is found by its id in the state store. */
 export interface KeyRows {
   /** Those that are not over. */
-  list(home: string): Promise<readonly ApiKey[]>
+  list(home: EndpointId): Promise<readonly ApiKey[]>
 }

@@ -3,6 +3,7 @@ import { isSubject, OPERATOR_PREFIX } from '../accounts/accounts.js'
 import { GATEWAY_HOME, type Role, ROLES } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import { FUNCTION_GLOB_RULE, isFunctionGlob, MAX_FUNCTION_GLOBS } from '../domain/function-globs.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { KeyMaker, NewApiKey } from './keys.js'
 
 const MAX_DAYS = 3650
@@ -33,7 +34,7 @@ function checkRoles(maker: KeyMaker, { home, roles }: NewApiKey): void {
 }
 
 /** The user of a key that was made for nobody. */
-export function ownUserOf(home: string, keyId: string): string {
+export function ownUserOf(home: EndpointId, keyId: string): string {
   return home === GATEWAY_HOME ? `${OPERATOR_PREFIX}key:${keyId}` : `key:${keyId}`
 }
 

@@ -1,8 +1,9 @@
 /** A small ZIP that travels inside a message. */
 import { type ArchiveLimits, bundleInvalid, formatBytes } from '../bundles/bundles.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export interface InlineRequest {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   /** The ZIP; base64 with its padding, at most 4 MiB decoded. */
   readonly base64: string
   /** Fill `${VAR}` in the settings of the manifest. */

@@ -1,12 +1,13 @@
 /** What came of an upload, as it is kept for a day for whoever asks again. */
 import { z } from 'zod'
+import type { EndpointId } from '../domain/tenant.js'
 
 /** A record has its place in a row of 64 KiB. */
 const MAX_WARNINGS = 50
 const MAX_WARNING_CHARS = 500
 
-export const PublishedRecord = z.object({
-  ref: z.object({ endpointId: z.string(), packageName: z.string(), sha256: z.string() }),
+const PublishedRecord = z.object({
+  ref: z.object({ packageName: z.string(), sha256: z.string() }),
   outcome: z.enum(['activated', 'unchanged']),
   functions: z.object({
     tools: z.number(),
@@ -16,6 +17,11 @@ export const PublishedRecord = z.object({
   }),
   warnings: z.array(z.string()),
 })
+
+/** As it is read back: it was kept for this endpoint. */
+export function publishedRecordAt(endpointId: EndpointId) {
+  return PublishedRecord.transform((kept) => ({ ...kept, ref: { ...kept.ref, endpointId } }))
+}
 
 /** With the first warnings, cut short. */
 export function toRecord<Published extends { readonly warnings: readonly string[] }>(

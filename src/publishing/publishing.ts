@@ -20,12 +20,13 @@ import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions, McpType } from '../domain/capability.js'
 import type { Clock } from '../domain/clock.js'
 import type { StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { ManifestChecks } from '../manifest/manifest.js'
 import type { Executor, MethodName } from '../runtime/runtime.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { BundleContents } from './contents.js'
 import { decodeInline, type InlineRequest } from './inline-upload.js'
-import { PublishedRecord, toRecord } from './published-record.js'
+import { publishedRecordAt, toRecord } from './published-record.js'
 import {
   createUploads,
   type IncomingUpload,
@@ -59,7 +60,11 @@ export interface Publishing {
    * @throws GatewayError `BUNDLE_INVALID` when it is too large; `INVALID_PARAMS`; `BUSY` when the
    * user has 16 uploads open
    */
-  prepareUpload(endpointId: string, actor: string, content: UploadContent): Promise<PreparedUpload>
+  prepareUpload(
+    endpointId: EndpointId,
+    actor: string,
+    content: UploadContent,
+  ): Promise<PreparedUpload>
 
   /**
    * Takes the bytes of an upload whose target is this gateway.
@@ -83,7 +88,7 @@ export interface Publishing {
   sweepUploads(): Promise<void>
 
   /** The packages of an endpoint, with what each can go back to. */
-  list(endpointId: string): Promise<PackageState[]>
+  list(endpointId: EndpointId): Promise<PackageState[]>
 
   /**
    * Makes a version that the package had before the active one again, with the settings of today.
@@ -99,7 +104,7 @@ export interface Publishing {
 }
 
 export interface UploadRequest {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly uploadId: string
   /** Fill `${VAR}` in the settings of the manifest. */
   readonly variables: Readonly<Record<string, string>>
@@ -108,7 +113,7 @@ export interface UploadRequest {
 }
 
 export interface PublishRequest {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly zip: Buffer
   /** Fill `${VAR}` in the settings of the manifest. */
   readonly variables: Readonly<Record<string, string>>
@@ -164,7 +169,7 @@ export function createPublishing(options: PublishingOptions): Publishing {
     processUpload: ({ uploadId, ...request }) =>
       uploads.process({ endpointId: request.endpointId, userId: request.actor }, uploadId, {
         publish: async (zip) => toRecord(await publish({ ...request, zip })),
-        outcome: PublishedRecord,
+        outcome: publishedRecordAt(request.endpointId),
       }),
     sweepUploads: () => uploads.sweep(),
     list: (endpointId) => catalog.packages(endpointId),
@@ -190,7 +195,7 @@ async function publishZip(
   return { ref, outcome, functions, warnings }
 }
 
-function toRef(endpointId: string, { definitions, sha256 }: BundleContents): BundleRef {
+function toRef(endpointId: EndpointId, { definitions, sha256 }: BundleContents): BundleRef {
   return { endpointId, packageName: definitions.packageName, sha256 }
 }
 

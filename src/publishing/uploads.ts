@@ -19,6 +19,7 @@ import {
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 
 export interface Uploads {
@@ -36,7 +37,7 @@ export interface Uploads {
 
 /** Whose upload it is: for everybody else it does not exist. */
 export interface UploadOwner {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly userId: string
 }
 
@@ -247,7 +248,7 @@ function slotKey({ endpointId, userId }: UploadOwner, slot: number): StateKey {
 }
 
 /** The id is the ticket: it is good once, and for its owner alone. */
-function toTicket(endpointId: string, uploadId: string): UploadTarget {
+function toTicket(endpointId: EndpointId, uploadId: string): UploadTarget {
   return { url: `/${endpointId}/uploads/${uploadId}`, method: 'PUT', headers: {} }
 }
 

@@ -3,9 +3,10 @@ import type { Bundles } from '../bundles/bundles.js'
 import type { Catalog, PackageState, Promoted } from '../catalog/catalog.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 
 export interface PackageName {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly packageName: string
   /** Who does it, for the audit. */
   readonly actor: string

@@ -3,6 +3,7 @@
  * and read anew. Where signals fail they see it when what they remember is old.
  */
 import type { Session } from '../domain/session.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { EndpointSignal, EndpointSignals } from '../events/endpoint-signals.js'
 import { createHeardEndpoints } from '../events/heard-endpoints.js'
 import type { Log } from '../telemetry/telemetry.js'
@@ -20,7 +21,7 @@ export interface ToldSessionsParts {
 }
 
 export function createToldSessions({ sessions, signals, log }: ToldSessionsParts): ToldSessions {
-  const onSignal = (endpointId: string, signal: EndpointSignal) => {
+  const onSignal = (endpointId: EndpointId, signal: EndpointSignal) => {
     if (signal.type === 'session.changed' || signal.type === 'session.terminated')
       sessions.forget({ endpointId, id: signal.sessionId })
   }

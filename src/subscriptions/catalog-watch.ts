@@ -8,6 +8,7 @@
 import type { Catalog } from '../catalog/catalog.js'
 import type { Clock } from '../domain/clock.js'
 import { LIST_KINDS, type ListKind, type Notice } from '../domain/notice.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { type ListsSeen, toListsSeen } from './lists-seen.js'
 
@@ -16,7 +17,7 @@ export interface CatalogWatchParts {
   readonly clock: Clock
   readonly log: Log
   /** Never rejects. @returns undefined when it could not be told; then it is tried again */
-  readonly announce: (endpointId: string, notice: Notice) => Promise<unknown>
+  readonly announce: (endpointId: EndpointId, notice: Notice) => Promise<unknown>
 }
 
 export interface WatchLimits {
@@ -34,7 +35,7 @@ export interface CatalogWatch {
    *
    * @param hearing what was noticed is announced after it has settled
    */
-  begin(endpointId: string, hearing: Promise<void>): Watching
+  begin(endpointId: EndpointId, hearing: Promise<void>): Watching
   close(): void
 }
 
@@ -50,7 +51,7 @@ const LINGER_MS = 300_000
 const MAX_ENDPOINTS = 10_000
 
 interface Watched {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   listeners: number
   /** Since when there has been none, in milliseconds since 1970. */
   idleSince: number
@@ -91,7 +92,7 @@ export function createCatalogWatch(
     clearInterval(timer)
     timer = undefined
   }
-  const open = (endpointId: string): Watched | undefined => {
+  const open = (endpointId: EndpointId): Watched | undefined => {
     if (all.size >= maxEndpoints) forgetOneIdle(all)
     if (isClosed || all.size >= maxEndpoints) {
       log.warn({ endpointId }, 'too many endpoints are watched: changes of this one may go unseen')
@@ -119,7 +120,7 @@ export function createCatalogWatch(
   }
 }
 
-function newWatched(endpointId: string): Watched {
+function newWatched(endpointId: EndpointId): Watched {
   return {
     endpointId,
     listeners: 0,

@@ -9,6 +9,7 @@
 import type { Catalog } from '../catalog/catalog.js'
 import type { Clock } from '../domain/clock.js'
 import type { Notice } from '../domain/notice.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type EndpointSignals, readSignal } from '../events/endpoint-signals.js'
 import { endpointStream, type EventId, type EventLog } from '../events/events.js'
 import { follow } from '../events/follow.js'
@@ -22,7 +23,7 @@ export type { Notice } from '../domain/notice.js'
 
 export interface Subscriptions {
   /** Tells every instance, this one too. Never throws: what cannot be told is logged. */
-  announce(endpointId: string, notice: Notice): Promise<void>
+  announce(endpointId: EndpointId, notice: Notice): Promise<void>
 
   /**
    * Hears the notices of an endpoint, in order, until the signal aborts. The lists that its client
@@ -31,7 +32,7 @@ export interface Subscriptions {
    * @returns settles when they are heard; of those after `after`, when they have been told
    * @throws GatewayError `EVENTS_UNAVAILABLE` when the event log cannot be reached
    */
-  hear(endpointId: string, listener: NoticeListener): Promise<void>
+  hear(endpointId: EndpointId, listener: NoticeListener): Promise<void>
 
   /** Nothing is watched any longer. */
   close(): void
@@ -62,7 +63,7 @@ export interface SubscriptionsParts {
 
 export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
   const { catalog, signals, clock, log } = parts
-  const announce = (endpointId: string, notice: Notice) => signals.send(endpointId, notice)
+  const announce = (endpointId: EndpointId, notice: Notice) => signals.send(endpointId, notice)
   const watch = createCatalogWatch({ catalog, clock, log, announce }, parts.watch)
   return {
     announce: async (endpointId, notice) => {
@@ -97,7 +98,7 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
 
 function startHearing(
   parts: SubscriptionsParts,
-  endpointId: string,
+  endpointId: EndpointId,
   listener: NoticeListener,
 ): Promise<void> {
   const { events, signals, log } = parts
@@ -116,7 +117,7 @@ function startHearing(
 /** Whoever listens from now on shares one reading of the stream. */
 async function hearLive(
   signals: EndpointSignals,
-  endpointId: string,
+  endpointId: EndpointId,
   { teller, signal }: { readonly teller: Teller; readonly signal: AbortSignal },
 ): Promise<void> {
   const stop = await signals.hear(endpointId, teller.onSignal, teller.onDropped)

@@ -1,5 +1,6 @@
 /** What one listener is told of an endpoint's signals: notices alone, each change of a list once. */
 import type { ListKind, Notice } from '../domain/notice.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { EndpointSignal } from '../events/endpoint-signals.js'
 import type { EventId } from '../events/events.js'
 import type { Log } from '../telemetry/telemetry.js'
@@ -19,7 +20,7 @@ const MAX_VERSIONS = 8
 
 export function createTeller(
   listener: Pick<NoticeListener, 'signal' | 'onNotice' | 'onGap'>,
-  { endpointId, log }: { readonly endpointId: string; readonly log: Log },
+  { endpointId, log }: { readonly endpointId: EndpointId; readonly log: Log },
 ): Teller {
   const told = new Map<ListKind, string[]>()
 

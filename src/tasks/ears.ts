@@ -1,12 +1,13 @@
 /** Hears what becomes of the tasks of an endpoint elsewhere, while some of them run here. */
+import type { EndpointId } from '../domain/tenant.js'
 import type { EndpointSignals } from '../events/endpoint-signals.js'
 import type { Log } from '../telemetry/telemetry.js'
 
 export interface Ears {
   /** One more task of the endpoint runs here. */
-  open(endpointId: string): void
+  open(endpointId: EndpointId): void
   /** One less. */
-  close(endpointId: string): void
+  close(endpointId: EndpointId): void
 }
 
 export interface EarsParts {
@@ -14,7 +15,7 @@ export interface EarsParts {
   readonly signals: EndpointSignals
   readonly log: Log
   /** @param taskId undefined when signals were lost: then of any task of the endpoint */
-  readonly onChanged: (endpointId: string, taskId: string | undefined) => void
+  readonly onChanged: (endpointId: EndpointId, taskId: string | undefined) => void
 }
 
 interface Hearing {
@@ -26,7 +27,7 @@ export function createEars({ signals, log, onChanged }: EarsParts): Ears {
   const all = new Map<string, Hearing>()
 
   /** Nobody waits for it: a task that is not told looks for itself. */
-  const hear = (endpointId: string): Promise<() => void> =>
+  const hear = (endpointId: EndpointId): Promise<() => void> =>
     signals
       .hear(
         endpointId,

@@ -2,6 +2,7 @@
 import { type CallRecord, toCallUri } from '../domain/call.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Question } from '../domain/question.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { endTask, type EndTaskParts } from './end-task.js'
@@ -27,7 +28,7 @@ export interface HeldTaskParts extends EndTaskParts {
 const RENEW_MS = 10_000
 
 export class HeldTask implements RunningTask, TaskRef {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly taskId: string
   readonly task: Task
   /** Settles when nothing more is written of it here. */

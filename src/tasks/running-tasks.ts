@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { redact } from '../calls/calls.js'
 import type { CallRecord } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { createEars, type EarsParts } from './ears.js'
 import { HeldTask, type HeldTaskParts } from './held-task.js'
 import type { Tasks } from './tasks.js'
@@ -29,7 +30,7 @@ export function createRunningTasks(parts: RunningTasksParts): RunningTasks {
   const lookAtAll = () => {
     for (const task of running.values()) task.lookIfDue()
   }
-  const onChanged = (endpointId: string, taskId: string | undefined) => {
+  const onChanged = (endpointId: EndpointId, taskId: string | undefined) => {
     for (const task of taskId === undefined ? running.values() : [running.get(taskId)])
       if (task?.endpointId === endpointId) void task.look()
   }

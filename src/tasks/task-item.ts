@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CallRecord } from '../domain/call.js'
 import { MCP_TYPES } from '../domain/capability.js'
 import { type Question, QUESTION_METHODS } from '../domain/question.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { Task, TaskError } from './tasks.js'
 
 const object = z.record(z.string(), z.unknown())
@@ -45,7 +46,7 @@ export type TaskItem = Readonly<z.infer<typeof TaskItem>>
 
 /** Which task, and whose. */
 export interface TaskRef {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly taskId: string
 }
 

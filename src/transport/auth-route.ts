@@ -6,7 +6,12 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { RIGHTS, roleFor, scopesFor } from '../access/access.js'
 import type { SignedIn, SignIns } from '../accounts/accounts.js'
-import type { Authenticator, PublicKeys } from '../auth/auth.js'
+import {
+  type Authenticator,
+  createSignInDoor,
+  type PublicKeys,
+  type SignInDoor,
+} from '../auth/auth.js'
 import { ROLES, type Role } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { UnderWay } from './mcp-parts.js'
@@ -37,7 +42,7 @@ const Refresh = z.object({ refresh_token: z.string().max(4096) })
 export function authRoutes(parts: AuthRouteParts): FastifyPluginAsync {
   const { signIns, publicKeys } = parts
   return async (server) => {
-    if (signIns !== undefined) void server.register(signInRoutes(parts, signIns))
+    if (signIns !== undefined) void server.register(signInRoutes(parts, createSignInDoor(signIns)))
     if (publicKeys === undefined) return
     server.get('/.well-known/jwks.json', async (_request, reply) =>
       reply
@@ -50,7 +55,7 @@ export function authRoutes(parts: AuthRouteParts): FastifyPluginAsync {
 
 function signInRoutes(
   { authenticator, underWay }: AuthRouteParts,
-  signIns: SignIns,
+  signIns: SignInDoor,
 ): FastifyPluginAsync {
   const login = async ({ params, body, ip: address }: FastifyRequest<AuthRoute>) => {
     const given = readBody(Login, body)

@@ -1,7 +1,7 @@
 /** Requests that are refused for who sends them are events of the audit, whichever route they take. */
 import type { FastifyRequest } from 'fastify'
 import type { Audit } from '../audit/audit.js'
-import { GATEWAY_HOME, isEndpointId } from '../domain/caller.js'
+import { createRefusalTrail } from '../auth/auth.js'
 import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
 import { isJsonObject } from '../domain/json.js'
 
@@ -23,15 +23,15 @@ const SHORT_PATH = '/mcp'
 export function createRefusalNotes(
   audit: Pick<Audit, 'note'> | undefined,
 ): (request: FastifyRequest, thrown: unknown) => void {
+  const note = audit && createRefusalTrail(audit)
   return (request, thrown) => {
-    if (audit === undefined || !(thrown instanceof GatewayError)) return
+    if (note === undefined || !(thrown instanceof GatewayError)) return
     const action = ACTIONS[thrown.code]
     if (action === undefined || !isNews(request, thrown.code)) return
     // The route, and never the URL: that one is the client's, and may hold a ticket.
     const { method } = request
     const detail = { code: thrown.code, route: `${method} ${request.routeOptions.url ?? 'none'}` }
-    const endpointId = endpointOf(request)
-    audit.note({ endpointId, actor: 'anonymous', action, address: request.ip, detail })
+    note({ endpointId: endpointOf(request), action, address: request.ip, detail })
   }
 }
 
@@ -43,10 +43,8 @@ function isNews({ routeOptions, headers, query }: FastifyRequest, code: GatewayE
   return headers.authorization !== undefined || hasTicket || routeOptions.url === REFRESH
 }
 
-/** As it was asked for, where it can be one: whether there is such an endpoint is not looked up. */
-function endpointOf({ params, routeOptions }: FastifyRequest): string {
+function endpointOf({ params, routeOptions }: FastifyRequest): string | undefined {
   if (routeOptions.url === SHORT_PATH) return 'default'
   const endpointId = isJsonObject(params) ? params['endpointId'] : undefined
-  const isNamed = typeof endpointId === 'string' && isEndpointId(endpointId)
-  return isNamed ? endpointId : GATEWAY_HOME
+  return typeof endpointId === 'string' ? endpointId : undefined
 }

@@ -1,6 +1,7 @@
 /** Requests that we have sent to clients and that wait for their response. */
 import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import {
   type JsonObject,
   type RpcResponse,
@@ -10,7 +11,7 @@ import {
 
 /** Who was asked: nobody else can answer. */
 export interface Respondent {
-  readonly endpointId: string
+  readonly endpointId: EndpointId
   readonly userId: string
   readonly sessionId?: string | undefined
 }

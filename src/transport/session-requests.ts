@@ -6,6 +6,7 @@
 import type { EndpointSignal, EndpointSignals } from '../events/endpoint-signals.js'
 import { createHeardEndpoints } from '../events/heard-endpoints.js'
 import type { Session } from '../domain/session.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { RequestId, RpcResponse } from '../protocol/protocol.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createPendingRequests, type PendingRequests } from './pending-requests.js'
@@ -34,7 +35,7 @@ const MAX_PENDING = 10_000
 export function createSessionRequests(signals: EndpointSignals, log: Log): SessionRequests {
   const pending = createPendingRequests(MAX_PENDING)
   const running = new Map<string, AbortController>()
-  const onSignal = (endpointId: string, signal: EndpointSignal) => {
+  const onSignal = (endpointId: EndpointId, signal: EndpointSignal) => {
     if (signal.type === 'request.cancelled')
       running.get(toKey(signal.sessionId, signal.requestId))?.abort()
     if (signal.type === 'client.answered')

@@ -2,13 +2,14 @@
 import type { Calls, OpenCall } from '../calls/calls.js'
 import type { CallRecord } from '../domain/call.js'
 import type { Clock } from '../domain/clock.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type EventLog, userStream } from '../events/events.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { type CallProgress, toCallEvent, toProgressEvent } from './call-events.js'
 import type { UserEvent } from './user-event.js'
 
 export interface ToldCalls extends Calls {
-  open(endpointId: string): ToldCall
+  open(endpointId: EndpointId): ToldCall
 }
 
 export interface ToldCall extends OpenCall {
