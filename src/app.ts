@@ -2,12 +2,7 @@
 import { createAccess } from './access/access.js'
 import type { SignIns } from './accounts/accounts.js'
 import type { Audit } from './audit/audit.js'
-import {
-  type Authenticator,
-  createEventTickets,
-  type PublicKeys,
-  type Resources,
-} from './auth/auth.js'
+import type { Authenticator, EventTickets, PublicKeys, Resources } from './auth/auth.js'
 import type { Bundles } from './bundles/bundles.js'
 import type { Calls } from './calls/calls.js'
 import type { Catalog } from './catalog/catalog.js'
@@ -33,6 +28,8 @@ import type { StdioOptions, StdioParts } from './transport/stdio.js'
 export interface GatewayParts {
   /** 1. who is calling; stdio has no token to prove, so it needs none */
   readonly authenticator?: Authenticator | undefined
+  /** of browsers, whose event streams bring no header */
+  readonly tickets: EventTickets
   /** signing in by password, where users have one */
   readonly signIns?: SignIns | undefined
   /** for whoever else checks the tokens made here */
@@ -121,9 +118,8 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
-      const { events, uploads, state, clock, signIns, publicKeys } = parts
+      const { events, uploads, clock, signIns, publicKeys, tickets } = parts
       const userEvents = createUserEvents({ events, subscriptions, clock })
-      const tickets = createEventTickets(state, clock)
       const { resources, audit } = parts
       const known = { authenticator, access, audit, sessions, resources, signIns, publicKeys }
       const told = { events, signals, subscriptions, userEvents, tickets }

@@ -4,6 +4,7 @@ import {
   createRevocations,
   createStandings,
   type Revocations,
+  type Standings,
   type UserChanges,
   type Users,
 } from './accounts/accounts.js'
@@ -15,6 +16,7 @@ import {
   type Authenticator,
   createApiKeyVerifier,
   createBearerAuthenticator,
+  createEventTickets,
   createStaticTokenCheck,
   type TokenVerifier,
   withNotedUses,
@@ -54,7 +56,7 @@ export interface Callers {
   /** What a gateway needs of them. */
   readonly parts: Pick<
     GatewayParts,
-    'audit' | 'authenticator' | 'resources' | 'signIns' | 'publicKeys'
+    'audit' | 'authenticator' | 'tickets' | 'resources' | 'signIns' | 'publicKeys'
   >
   /** What commands work on. */
   readonly records: {
@@ -83,11 +85,13 @@ export function openCallers(config: Config, given: CallerStores, options: Caller
   const verifiers = [createApiKeyVerifier(keys), ...issuers.verifiers]
   // Last, because it takes whatever looks like nobody else's.
   if (tokens !== undefined && config.AUTH_PROVIDER.includes('local')) verifiers.push(tokens)
-  const open = () => openBearer(config, { ...stores, verifiers }, secrets?.adminToken)
+  const standings = createStandings(stores)
+  const open = () => openBearer(config, { ...stores, standings, verifiers }, secrets?.adminToken)
   return {
     parts: {
       audit,
       authenticator: secrets && withNotedUses(open(), { ...stores, keyUses }),
+      tickets: createEventTickets({ ...given, standings }),
       resources,
       ...openSignIns(config, accounts, tokens),
       ...(issuers.signIns && { signIns: issuers.signIns }),
@@ -108,8 +112,7 @@ export function openCallers(config: Config, given: CallerStores, options: Caller
 }
 
 interface BearerStores extends CallerStores {
-  readonly users: Users
-  readonly revocations: Revocations
+  readonly standings: Standings
   readonly verifiers: readonly TokenVerifier[]
 }
 
@@ -120,7 +123,6 @@ function openBearer(
 ): Authenticator {
   return createBearerAuthenticator({
     ...stores,
-    standings: createStandings(stores),
     failures: openFailureLimit(config, stores.clock),
     isAdminToken: adminToken === undefined ? undefined : createStaticTokenCheck(adminToken),
   })

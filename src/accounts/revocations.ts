@@ -35,8 +35,8 @@ const STALE_MS = 1500
 /** While the store cannot be asked, what was read last holds for this long. */
 const MAX_AGE_MS = 60_000
 const MAX_HOMES = 10_000
-/** Longer than any token: by then whatever was taken back is over by itself. */
-const KEPT_MS = 400 * 24 * 3_600_000
+/** For ever, as far as rows go: who was disabled once is disabled until somebody says otherwise. */
+const KEPT_MS = 100 * 365 * 24 * 3_600_000
 
 /** The version of a home where nothing was ever taken back. */
 export const NOTHING_TAKEN_BACK = ''

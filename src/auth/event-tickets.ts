@@ -4,12 +4,13 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Standings } from '../accounts/accounts.js'
 import { type Caller, ROLES } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
 import type { EndpointId } from '../domain/tenant.js'
-import { tenantOf } from './tenant.js'
+import { homeOf, tenantOf } from './tenant.js'
 
 export interface EventTickets {
   issue(caller: Caller): Promise<EventTicket>
@@ -28,7 +29,7 @@ const TICKET_BYTES = 32
 const MAX_TICKET_CHARS = 64
 
 const Vouched = z.object({
-  home: z.string().transform(tenantOf),
+  home: z.string().transform(homeOf),
   epoch: z.number(),
   signInId: z.string().optional(),
   keyId: z.string().optional(),
@@ -45,7 +46,13 @@ const Issued = z.object({
   isUsed: z.boolean(),
 })
 
-export function createEventTickets(state: StateStore, clock: Clock): EventTickets {
+export interface EventTicketsParts {
+  readonly state: StateStore
+  readonly standings: Pick<Standings, 'stands'>
+  readonly clock: Clock
+}
+
+export function createEventTickets({ state, standings, clock }: EventTicketsParts): EventTickets {
   return {
     async issue({ endpointId, userId, roles, credential, functions, expiresAt: callerExpiresAt }) {
       const ticket = randomBytes(TICKET_BYTES).toString('base64url')
@@ -65,6 +72,9 @@ export function createEventTickets(state: StateStore, clock: Clock): EventTicket
       const used = { value: { ...issued, isUsed: true }, expiresAt: stored.expiresAt }
       if (!(await state.replace(key, stored.version, used))) throw invalidTicket()
       const { userId, roles, credential, functions, callerExpiresAt: expiresAt } = issued
+      if ((expiresAt ?? Infinity) <= clock.now()) throw invalidTicket()
+      // What was missed is told at once, so whoever was stopped meanwhile is stopped before that.
+      if (credential && !(await standings.stands(credential, userId))) throw invalidTicket()
       return { endpointId, userId, roles, expiresAt, credential, functions }
     },
   }

@@ -13,7 +13,7 @@ import type { EndpointId } from '../domain/tenant.js'
 import type { ProvenCaller, TokenVerifier } from './auth.js'
 import { foreignToken, invalidToken } from './invalid-token.js'
 import { type KeyPair, type PublicKeys, toPublicKeys, toSigningKey } from './signing-keys.js'
-import { tenantOf } from './tenant.js'
+import { homeOf } from './tenant.js'
 
 /** How far two clocks may differ, in seconds. */
 const CLOCK_TOLERANCE_S = 30
@@ -164,6 +164,6 @@ function toCaller(payload: unknown, endpointId: EndpointId): ProvenCaller {
   if (home === GATEWAY_HOME && !isEndpointId(endpointId))
     throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
   if (home !== GATEWAY_HOME && home !== endpointId) throw foreignToken()
-  const credential = { home: tenantOf(home), epoch, signInId }
+  const credential = { home: homeOf(home), epoch, signInId }
   return { endpointId, userId, roles, expiresAt: exp * 1000, credential }
 }

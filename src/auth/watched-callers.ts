@@ -31,8 +31,11 @@ const LOOK_MS = 500
 /** All rows are read again after this long, in case the word of a change was lost with its writer. */
 const RECHECK_MS = 60_000
 
-/** Rows that are read at a time. */
-const AT_A_TIME = 32
+/** Rows of a home that are read at a time, and homes that are looked at. */
+const ROWS_AT_A_TIME = 16
+const HOMES_AT_A_TIME = 16
+
+const FAILED = 'callers whose streams stand open could not be looked after'
 
 /** @param stoodAt of whom it was seen already, and at which version: nobody's row is read for that */
 export function createWatch(
@@ -46,17 +49,17 @@ export function createWatch(
   let isLooking = false
 
   const lookAtAll = async (): Promise<void> => {
+    endThoseOver(others, clock)
+    for (const { watched } of homes.values()) endThoseOver(watched, clock)
     if (isLooking) return
     isLooking = true
-    endThoseOver(others, clock)
-    for (const [name, home] of homes) {
-      endThoseOver(home.watched, clock)
+    await inTurns([...homes], HOMES_AT_A_TIME, async ([name, home]) => {
       try {
-        await lookAt(name, home, { standings, clock })
+        await lookAt(name, home, { standings, clock, log })
       } catch (err) {
-        log.warn({ err, home: name }, 'callers whose streams stand open could not be looked after')
+        log.warn({ err, home: name }, FAILED)
       }
-    }
+    })
     isLooking = false
   }
 
@@ -91,19 +94,35 @@ function endThoseOver(watched: ReadonlySet<Watched>, clock: Clock): void {
 async function lookAt(
   name: EndpointId,
   home: Home,
-  { standings, clock }: Pick<WatchParts, 'standings' | 'clock'>,
+  { standings, clock, log }: WatchParts,
 ): Promise<void> {
   const version = await standings.version(name)
   const isDue = clock.now() - home.lookedAt >= RECHECK_MS
   if (isDue) home.lookedAt = clock.now()
   const unsure = [...home.watched].filter((watched) => isDue || watched.version !== version)
-  const look = async (watched: Watched) => {
+  await inTurns(unsure, ROWS_AT_A_TIME, async (watched) => {
     const { caller, onEnded } = watched
     const { credential, userId } = caller
-    if (credential === undefined || (await standings.stands(credential, userId)))
-      watched.version = version
-    else onEnded()
+    try {
+      if (credential === undefined || (await standings.stands(credential, userId)))
+        watched.version = version
+      else onEnded()
+    } catch (err) {
+      // Looked at again with the next look: its version is the old one.
+      log.warn({ err, home: name }, FAILED)
+    }
+  })
+}
+
+/** So many at a time, in order; the work of one never rejects. */
+async function inTurns<Item>(
+  items: readonly Item[],
+  atATime: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items.values()
+  const takeEach = async () => {
+    for (const item of left) await work(item)
   }
-  for (let from = 0; from < unsure.length; from += AT_A_TIME)
-    await Promise.all(unsure.slice(from, from + AT_A_TIME).map(look))
+  await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, takeEach))
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEventTickets } from '../../src/auth/auth.js'
 import { GATEWAY_HOME } from '../../src/domain/caller.js'
 import type { NewApiKey } from '../../src/keys/keys.js'
 import type { TestGateway } from '../support/gateway.js'
@@ -104,9 +103,9 @@ describe('an API key', () => {
   })
 
   it('gives its limits to the ticket of an event stream', async () => {
-    const { state, clock } = two.first.parts
-    const tickets = createEventTickets(state, clock)
-    const credential = { home: 'default', epoch: 0, keyId: 'a-key' }
+    const { tickets } = two.first.parts
+    const { key } = await make({ userId: 'ann' })
+    const credential = { home: 'default', epoch: 0, keyId: key.keyId }
     const caller = { endpointId: 'default', userId: 'ann', roles: ['caller'], credential } as const
     const { ticket } = await tickets.issue({ ...caller, functions: ['weather_*'] })
     expect(await tickets.redeem('default', ticket)).toMatchObject({

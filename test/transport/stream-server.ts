@@ -5,7 +5,6 @@ import type { Dispatch, Exchange } from '../../src/dispatch/dispatch.js'
 import { createEndpointSignals, type EndpointSignals } from '../../src/events/endpoint-signals.js'
 import type { JsonObject } from '../../src/protocol/protocol.js'
 import { createToldSessions } from '../../src/sessions/sessions.js'
-import { createEventTickets } from '../../src/auth/event-tickets.js'
 import { createSubscriptions } from '../../src/subscriptions/subscriptions.js'
 import { createUserEvents } from '../../src/user-events/user-events.js'
 import {
@@ -65,7 +64,7 @@ export async function startStreamServer(
       signals,
       subscriptions,
       userEvents: createUserEvents({ ...parts, subscriptions }),
-      tickets: createEventTickets(parts.state, parts.clock),
+      tickets: parts.tickets,
       dispatch: toDispatch(scripts),
       ...others,
     },
