@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Compiles `src/` into `dist/` and copies what is not TypeScript. Says nothing unless it fails. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,5 +33,8 @@ cpSync(join(root, 'src'), draft, {
 })
 // `npx mcp-daemon` runs the file itself.
 chmodSync(join(draft, 'main.js'), 0o755)
-rmSync(dist, { recursive: true, force: true })
+/** Out of the way in one step: nobody finds half a build, and two builds at once do not meet. */
+const old = `${dist}.partial-${process.pid}-old`
+if (existsSync(dist)) renameSync(dist, old)
 renameSync(draft, dist)
+rmSync(old, { recursive: true, force: true })
