@@ -13,6 +13,7 @@ export { createStandings } from './standings.js'
 export type { UserChanges } from './user-changes.js'
 export {
   homeOf,
+  isReservedSubject,
   isSubject,
   isUserName,
   MAX_SUBJECT_CHARS,

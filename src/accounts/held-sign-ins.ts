@@ -27,6 +27,8 @@ export interface HeldSignIns {
   replaceSecret(found: FoundSignIn, secretHash: string): Promise<boolean>
   /** Of no effect when it has ended already. */
   remove(found: Pick<FoundSignIn, 'home' | 'signInId' | 'userId'>): Promise<void>
+  /** True for one that was removed lately: nobody else makes one up. */
+  endedLately(home: EndpointId, signInId: string): Promise<boolean>
 }
 
 export interface NewSignIn extends HeldSignIn {
@@ -39,6 +41,9 @@ const MAX_OF_USER = 100
 
 /** Of a list that others are writing too. */
 const MAX_TRIES = 8
+
+/** Longer than what was found good before is taken for good without another look. */
+const ENDED_KEPT_MS = 10 * 60_000
 
 const SignInRow = z.object({ userId: z.string(), secretHash: z.string(), epoch: z.int() })
 
@@ -78,9 +83,14 @@ export function createHeldSignIns(state: StateStore, clock: Clock): HeldSignIns 
       return state.replace(keyOf(home, signInId), version, { value, expiresAt })
     },
     remove: async ({ home, signInId, userId }) => {
-      await state.remove(keyOf(home, signInId))
       await changeOwn(ownKey(home, userId), (own) => own.filter(({ id }) => id !== signInId))
+      const expiresAt = clock.now() + ENDED_KEPT_MS
+      await state.create(endedKey(home, signInId), { value: { userId }, expiresAt })
+      // Last: as long as anything before it fails, the sign-in is found and ended again.
+      await state.remove(keyOf(home, signInId))
     },
+    endedLately: async (home, signInId) =>
+      (await state.read(endedKey(home, signInId))) !== undefined,
   }
 }
 
@@ -104,6 +114,10 @@ async function writeOwn(state: StateStore, { key, stored, signIns }: OwnChange):
 
 function keyOf(endpointId: EndpointId, signInId: string): StateKey {
   return { endpointId, kind: 'refresh', id: signInId }
+}
+
+function endedKey(endpointId: EndpointId, signInId: string): StateKey {
+  return { endpointId, kind: 'refresh', id: `ended#${signInId}` }
 }
 
 /** No sign-in is called that: their names have no such sign. */

@@ -3,24 +3,26 @@
  * that many at a time are no way around it, and in the state store, so that many instances are none.
  */
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
 import { GATEWAY_HOME } from '../domain/caller.js'
 import { clientNetwork } from '../domain/client-network.js'
 import type { Clock } from '../domain/clock.js'
-import { GatewayError } from '../domain/errors.js'
 import type { StateKey, StateStore } from '../domain/state-store.js'
 import type { EndpointId } from '../domain/tenant.js'
-import { createKeyedTurns } from '../domain/turns.js'
-import { tooManyPasswords } from './password-thread.js'
+import { type Counter, createFailures, type Limit } from './failures.js'
 
 export interface Lockout {
-  /** @throws GatewayError `LOCKED_OUT` with `data.retryAfterS`, for names that nobody has too */
+  /**
+   * @throws GatewayError `LOCKED_OUT` with `data.retryAfterS`, for names that nobody has too;
+   * `BUSY` when too many guess at the same moment
+   */
   begin(guess: Guess): Promise<Attempt>
 }
 
 export interface Guess {
   readonly home: EndpointId
   readonly username: string
+  /** Of the user, 0 for one whom nobody knows: with another password all is forgotten. */
+  readonly epoch: number
   /** Of the client; one who has a network of IPv6 counts as one. */
   readonly address: string
 }
@@ -33,95 +35,61 @@ export interface Attempt {
   withdraw(): Promise<void>
 }
 
-/** Failures in a row that nobody waits for. */
-const FREE_OF_USER = 5
-const FREE_OF_ADDRESS = 20
-
-/** After the first that is not free; it doubles with each. */
-const FIRST_WAIT_MS = 1000
-const MAX_WAIT_MS = 15 * 60_000
-
-/** Failures are forgotten this long after the wait is over. */
-const KEPT_MS = 15 * 60_000
-
-/** Of one write that other instances are ahead of. */
-const MAX_TRIES = 8
-
-const Failures = z.object({ failures: z.int(), until: z.number() })
-type Failures = z.infer<typeof Failures>
-
-const NONE: Failures = { failures: 0, until: 0 }
+/** Of a user from one client: nobody else can keep the user out. */
+const OF_USER_AND_CLIENT: Limit = { free: 5, maxWaitMs: 15 * 60_000 }
+/** Of a client, whomever it tries. */
+const OF_CLIENT: Limit = { free: 20, maxWaitMs: 15 * 60_000 }
+/** Of a user from everywhere: it slows down who has many addresses, and shuts nobody out for long. */
+const OF_USER: Limit = { free: 50, maxWaitMs: 60_000 }
 
 export interface LockoutParts {
   readonly state: StateStore
   readonly clock: Clock
 }
 
-export function createLockout({ state, clock }: LockoutParts): Lockout {
-  const inTurn = createKeyedTurns()
-
-  const read = async (key: StateKey) => {
-    const stored = await state.read(key)
-    return { stored, failures: stored ? Failures.parse(stored.value) : NONE }
-  }
-  const change = (key: StateKey, to: (before: Failures) => Failures): Promise<void> =>
-    inTurn(JSON.stringify(key), async () => {
-      for (let tries = 0; tries < MAX_TRIES; tries++) {
-        const { stored, failures } = await read(key)
-        const value = to(failures)
-        const expiresAt = Math.max(value.until, clock.now()) + KEPT_MS
-        const isWritten = stored
-          ? await state.replace(key, stored.version, { value, expiresAt })
-          : await state.create(key, { value, expiresAt })
-        if (isWritten) return
-      }
-      throw tooManyPasswords()
-    })
-  const refuseWaiting = ({ until }: Failures): void => {
-    const leftMs = until - clock.now()
-    if (leftMs > 0) throw lockedOut(Math.ceil(leftMs / 1000))
-  }
-  const count = (key: StateKey, free: number): Promise<void> =>
-    change(key, (before) => {
-      refuseWaiting(before)
-      const failures = before.failures + 1
-      return { failures, until: failures < free ? 0 : clock.now() + waitMs(failures - free) }
-    })
-  const uncount = (key: StateKey): Promise<void> =>
-    change(key, ({ failures }) => ({ failures: Math.max(0, failures - 1), until: 0 }))
-
+export function createLockout(parts: LockoutParts): Lockout {
+  const failures = createFailures(parts)
   return {
-    begin: async ({ home, username, address }) => {
-      const user = keyOf(home, 'user', username)
-      const from = keyOf(GATEWAY_HOME, 'address', clientNetwork(address))
+    begin: async (guess) => {
+      const { pair, client, user } = countersOf(guess)
+      const all = [pair, client, user]
       // Whoever waits already is not counted once more.
-      for (const { failures } of await Promise.all([read(user), read(from)]))
-        refuseWaiting(failures)
-      await count(user, FREE_OF_USER)
-      await count(from, FREE_OF_ADDRESS)
+      await failures.refuseWaiting(all)
+      const uncounts = new Map<Counter, () => Promise<void>>()
+      const withdraw = async () => {
+        await Promise.all([...uncounts.values()].map((uncount) => uncount()))
+      }
+      try {
+        for (const each of all) uncounts.set(each, await failures.count(each))
+      } catch (error) {
+        await withdraw()
+        throw error
+      }
       return {
         succeeded: async () => {
-          await Promise.all([state.remove(user), uncount(from)])
+          const forgotten = [pair, user].map(({ key }) => parts.state.remove(key))
+          await Promise.all([...forgotten, uncounts.get(client)?.()])
         },
-        withdraw: async () => {
-          await Promise.all([uncount(user), uncount(from)])
-        },
+        withdraw,
       }
     },
   }
 }
 
-function waitMs(beyondFree: number): number {
-  return Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** beyondFree)
+/** By hashes: some type their password where the name belongs. */
+function countersOf({ home, username, epoch, address }: Guess) {
+  const network = clientNetwork(address)
+  const pair = keyOf(home, 'user-from', JSON.stringify([username, epoch, network]))
+  const user = keyOf(home, 'user', JSON.stringify([username, epoch]))
+  const client = keyOf(GATEWAY_HOME, 'address', network)
+  return {
+    pair: { key: pair, limit: OF_USER_AND_CLIENT },
+    client: { key: client, limit: OF_CLIENT },
+    user: { key: user, limit: OF_USER },
+  }
 }
 
-function lockedOut(retryAfterS: number): GatewayError {
-  const message = 'Too many sign-ins have failed: try again later'
-  return new GatewayError('LOCKED_OUT', message, { data: { retryAfterS } })
-}
-
-/** By its hash: some type their password where the name belongs. */
-function keyOf(endpointId: EndpointId, of: 'user' | 'address', name: string): StateKey {
+function keyOf(endpointId: EndpointId, of: string, name: string): StateKey {
   const hash = createHash('sha256').update(name).digest('base64url')
   return { endpointId, kind: 'lockout', id: `${of}#${hash}` }
 }

@@ -11,7 +11,7 @@ export interface PasswordWork {
   hash(password: string, cost: number): Promise<string>
   /** @throws GatewayError `BUSY` when too many wait */
   compare(password: string, hash: string): Promise<boolean>
-  /** Refuses those that wait. */
+  /** Refuses those that wait, and those that come later, with `SHUTTING_DOWN`. */
   close(): Promise<void>
 }
 
@@ -35,6 +35,7 @@ export function createPasswordThread({
   const waiting: Waiting[] = []
   let running: Waiting | undefined
   let worker: Worker | undefined
+  let isClosed = false
 
   const next = () => {
     running = waiting.shift()
@@ -64,6 +65,7 @@ export function createPasswordThread({
     return started
   }
   const ask = (job: PasswordJob): Promise<unknown> => {
+    if (isClosed) throw shuttingDown()
     if (running !== undefined && waiting.length >= maxWaiting) throw tooManyPasswords()
     return new Promise((resolve, reject) => {
       waiting.push({ job, resolve, reject })
@@ -75,15 +77,20 @@ export function createPasswordThread({
     hash: async (password, cost) => String(await ask({ kind: 'hash', password, cost })),
     compare: async (password, hash) => (await ask({ kind: 'compare', password, hash })) === true,
     close: async () => {
+      isClosed = true
       const ending = worker
       worker = undefined
-      const over = new GatewayError('SHUTTING_DOWN', 'This server is shutting down')
+      const over = shuttingDown()
       for (const { reject } of waiting.splice(0)) reject(over)
       running?.reject(over)
       running = undefined
       await ending?.terminate()
     },
   }
+}
+
+function shuttingDown(): GatewayError {
+  return new GatewayError('SHUTTING_DOWN', 'This server is shutting down')
 }
 
 export function tooManyPasswords(): GatewayError {

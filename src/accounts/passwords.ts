@@ -6,7 +6,8 @@ export interface Passwords {
   /** @throws GatewayError `INVALID_REQUEST` for one that is not taken, `BUSY` when too many wait */
   hash(password: string): Promise<string>
   /**
-   * @param hash absent for one who has none: the work is done all the same
+   * @param hash absent for one who has none: the work is done all the same, as for one that was
+   * hashed with less of it
    * @throws GatewayError `INVALID_REQUEST` for one that no password can be, `BUSY` when too many wait
    */
   check(password: string, hash: string | undefined): Promise<PasswordCheck>
@@ -31,19 +32,27 @@ const NOBODYS = `C6UzMDM.H6dfI/f/IKcEeO${'a'.repeat(31)}`
 
 /** @param cost of bcrypt for new hashes, 10 to 15: each step doubles the work */
 export function createPasswords(work: PasswordWork, cost: number): Passwords {
-  const nobodys = `$2b$${cost}$${NOBODYS}`
   return {
     hash: async (password) => {
       const text = read(password)
       if (Buffer.byteLength(text) < MIN_BYTES) throw notTaken()
       return work.hash(text, cost)
     },
-    check: async (password, hash) => {
-      const fits = await work.compare(read(password), hash ?? nobodys)
-      return { isRight: fits && hash !== undefined, isWeak: costOf(hash ?? nobodys) < cost }
+    check: async (password, own) => {
+      const text = read(password)
+      const hash = own ?? nobodys(cost)
+      const fits = await work.compare(text, hash)
+      // Each step doubles the work: together with the first that is as much as of one step more.
+      for (let less = costOf(hash); less < cost; less++) await work.compare(text, nobodys(less))
+      return { isRight: fits && own !== undefined, isWeak: costOf(hash) < cost }
     },
     close: () => work.close(),
   }
+}
+
+/** @throws GatewayError `INVALID_REQUEST` for what no password can be */
+export function demandPassword(given: string): void {
+  read(given)
 }
 
 /** The same characters are the same bytes, however a keyboard composes them. */
@@ -55,6 +64,10 @@ function read(password: string): string {
 
 function notTaken(): GatewayError {
   return new GatewayError('INVALID_REQUEST', `password: ${PASSWORD_RULE}`)
+}
+
+function nobodys(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${NOBODYS}`
 }
 
 /** `$2b$12$…`: 12. */

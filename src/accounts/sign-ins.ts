@@ -35,8 +35,13 @@ export interface SignIns {
   signIn(endpointId: EndpointId, given: GivenPassword, from: Client): Promise<SignedIn>
   /** @throws GatewayError `UNAUTHENTICATED` with one message for every reason, `ACCOUNTS_UNAVAILABLE` */
   refresh(endpointId: EndpointId, refreshToken: string, from: Client): Promise<SignedIn>
-  /** Of no effect when it has ended already. @throws GatewayError `ACCOUNTS_UNAVAILABLE` */
-  end(endpointId: EndpointId, refreshToken: string, from: Client): Promise<void>
+  /**
+   * Of no effect when it has ended already.
+   *
+   * @returns whether it is known that there was one
+   * @throws GatewayError `ACCOUNTS_UNAVAILABLE`
+   */
+  end(endpointId: EndpointId, refreshToken: string, from: Client): Promise<boolean>
   /** The same, by what an access token says of where it comes from. */
   endById(home: EndpointId, signInId: string, from: Client): Promise<void>
 }
@@ -93,7 +98,11 @@ export function createSignIns(parts: SignInParts, options: SignInOptions): SignI
       available(async () => {
         const token = readRefreshToken(refreshToken)
         const found = await find(parts, endpointId, token)
-        if (token === undefined || found === undefined) throw notGood()
+        if (token === undefined) throw notGood()
+        if (found === undefined) {
+          await tellAgain(parts, endpointId, signInIdOf(token))
+          throw notGood()
+        }
         const user = await parts.users.read(found.home, found.userId)
         const next = newRefreshToken(token.handle)
         const isFirst =
@@ -106,13 +115,17 @@ export function createSignIns(parts: SignInParts, options: SignInOptions): SignI
       }),
     end: (endpointId, refreshToken, from) =>
       available(async () => {
-        const found = await find(parts, endpointId, readRefreshToken(refreshToken))
+        const token = readRefreshToken(refreshToken)
+        const found = await find(parts, endpointId, token)
         if (found !== undefined) await end(parts, found, { action: 'signout', ...from })
+        else if (token !== undefined) await tellAgain(parts, endpointId, signInIdOf(token))
+        return found !== undefined
       }),
     endById: (home, signInId, from) =>
       available(async () => {
         const found = await parts.held.find(home, signInId)
         if (found !== undefined) await end(parts, found, { action: 'signout', ...from })
+        else await parts.revocations.announce(home)
       }),
   }
 }
@@ -171,9 +184,22 @@ async function end(
   why: { action: string; address: string },
 ): Promise<void> {
   const { home, userId, signInId } = found
-  await held.remove(found)
+  // Before it as well: so rows are read from now on, even if this process ends with the removal.
   await revocations.announce(home)
+  await held.remove(found)
   audit.note({ endpointId: home, actor: userId, target: signInId, ...why })
+  await revocations.announce(home)
+}
+
+/** Of one that has ended others may not have heard: whoever was to tell them has failed perhaps. */
+async function tellAgain(
+  { held, revocations }: SignInParts,
+  endpointId: EndpointId,
+  signInId: string,
+): Promise<void> {
+  if (!isEndpointId(endpointId)) return
+  for (const home of [endpointId, GATEWAY_HOME])
+    if (await held.endedLately(home, signInId)) await revocations.announce(home)
 }
 
 function notGood(): GatewayError {

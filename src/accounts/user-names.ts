@@ -20,6 +20,14 @@ export function isUserName(text: string): boolean {
   return USER_NAME.test(name) && (isOperator || name !== RESERVED)
 }
 
+/** Names of others than users of a password: operators, keys, and subjects of other issuers. */
+const RESERVED_SUBJECT = /^(operator|key|oidc|cognito):/
+
+/** True for one that is not to be given away by whoever makes a token. */
+export function isReservedSubject(text: string): boolean {
+  return text === RESERVED || RESERVED_SUBJECT.test(text)
+}
+
 /** Subjects of other issuers have up to 255 characters, and say before that whose they are. */
 export const MAX_SUBJECT_CHARS = 264
 

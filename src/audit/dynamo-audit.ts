@@ -10,10 +10,10 @@ import { tenantOfRow } from '../aws/row-tenant.js'
 import type { Row } from '../aws/rows.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import type { Log } from '../telemetry/telemetry.js'
-import type { Audit, AuditEntry, AuditTrail } from './audit.js'
+import type { Audit, AuditEntry, AuditEvent, AuditTrail } from './audit.js'
 import { clipEvent } from './clipped-event.js'
 import { type CountedEvent, createCountedEvents } from './counted-events.js'
-import { createRowQueue } from './row-queue.js'
+import { createRowQueue, type Share } from './row-queue.js'
 
 export interface DynamoAuditOptions {
   readonly aws: Pick<Aws, 'db' | 'tables'>
@@ -39,14 +39,13 @@ export function createDynamoAudit(options: DynamoAuditOptions): Audit {
   const say = (counted: CountedEvent): void => {
     const { id: auditId, event, count } = counted
     const { action, ...fields } = event
-    const isRefusal = REFUSALS.test(action)
     const line = { ...fields, auditId, ...(count > 1 && { count }) }
-    if (isRefusal) log.warn(line, action)
+    if (REFUSALS.test(action)) log.warn(line, action)
     else log.info(line, action)
     const item = toRow(counted, options)
     queue.add({
       id: auditId,
-      isRefusal,
+      share: shareOf(event),
       write: async () => {
         await aws.db.send(new PutCommand({ TableName: aws.tables.audit, Item: item }))
       },
@@ -76,6 +75,12 @@ export function createDynamoAudit(options: DynamoAuditOptions): Audit {
       over.abort()
     },
   }
+}
+
+/** Strangers make up endpoints, and so as many events as they like: none of them names anybody. */
+function shareOf({ actor, target, action }: AuditEvent): Share {
+  if (actor === 'anonymous' && target === undefined) return 'stranger'
+  return REFUSALS.test(action) ? 'refusal' : 'deed'
 }
 
 function toRow({ id, event, firstAt, count }: CountedEvent, { retentionDays }: DynamoAuditOptions) {

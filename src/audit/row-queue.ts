@@ -2,11 +2,16 @@
 import type { Clock } from '../domain/clock.js'
 import type { Log } from '../telemetry/telemetry.js'
 
+/**
+ * Each has a budget of its own, and cannot push out the others: what was done, what somebody tried
+ * and may not, and what those cause of whom nothing is known.
+ */
+export type Share = 'deed' | 'refusal' | 'stranger'
+
 export interface QueuedRow {
   /** A later one of the same id takes the place of the one before. */
   readonly id: string
-  /** What strangers can cause has a budget of its own: it cannot push out the rest. */
-  readonly isRefusal: boolean
+  readonly share: Share
   write(): Promise<void>
 }
 
@@ -22,14 +27,25 @@ const MAX_WAITING = 1000
 const AT_A_TIME = 8
 
 /** Rows a second, and at once. */
-const BUDGET = { perSecond: 50, burst: 500 }
-const REFUSAL_BUDGET = { perSecond: 10, burst: 100 }
+interface Budget {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+const BUDGETS: Readonly<Record<Share, Budget>> = {
+  deed: { perSecond: 50, burst: 500 },
+  refusal: { perSecond: 10, burst: 100 },
+  stranger: { perSecond: 5, burst: 50 },
+}
 
 export function createRowQueue({ clock, log }: { clock: Clock; log: Log }): RowQueue {
   const waiting = new Map<string, QueuedRow>()
   const writing = new Map<string, Promise<void>>()
-  const mayWrite = budget(clock, BUDGET)
-  const mayWriteRefusal = budget(clock, REFUSAL_BUDGET)
+  const mayWrite: Readonly<Record<Share, () => boolean>> = {
+    deed: budget(clock, BUDGETS.deed),
+    refusal: budget(clock, BUDGETS.refusal),
+    stranger: budget(clock, BUDGETS.stranger),
+  }
   let lost = 0
 
   const write = async (row: QueuedRow): Promise<void> => {
@@ -53,8 +69,7 @@ export function createRowQueue({ clock, log }: { clock: Clock; log: Log }): RowQ
   }
   return {
     add: (row) => {
-      const isAllowed = row.isRefusal ? mayWriteRefusal() : mayWrite()
-      if (!isAllowed || (waiting.size >= MAX_WAITING && !waiting.has(row.id))) {
+      if (!mayWrite[row.share]() || (waiting.size >= MAX_WAITING && !waiting.has(row.id))) {
         lost++
         return
       }
@@ -72,7 +87,7 @@ export function createRowQueue({ clock, log }: { clock: Clock; log: Log }): RowQ
 }
 
 /** @returns true as often as the rate allows, a burst at once */
-function budget(clock: Clock, { perSecond, burst }: { perSecond: number; burst: number }) {
+function budget(clock: Clock, { perSecond, burst }: Budget) {
   let left = burst
   let filledAt = clock.now()
   return (): boolean => {

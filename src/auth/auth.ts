@@ -32,6 +32,14 @@ export interface Authenticator {
   ): Promise<Caller>
 
   /**
+   * For what is proven by another secret than a bearer token: what fails is counted together with
+   * the wrong tokens of its address, and too many of both are refused before anything is read.
+   *
+   * @throws GatewayError `RATE_LIMITED`, and what `prove` throws
+   */
+  guard<Proof>(address: string, prove: () => Promise<Proof>): Promise<Proof>
+
+  /**
    * For what stands open: calls back, once, within 2 s after what proved the caller is over or was
    * taken back, by whichever instance.
    *

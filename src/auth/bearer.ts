@@ -3,12 +3,13 @@ import { LRUCache } from 'lru-cache'
 import type { Standings } from '../accounts/accounts.js'
 import { type Caller, ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
-import { GatewayError, type GatewayErrorCode } from '../domain/errors.js'
+import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { AddressFailures } from '../limits/limits.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { Authenticator, ProvenCaller, TokenVerifier } from './auth.js'
 import { invalidToken } from './invalid-token.js'
+import { createProofGuard } from './proof-guard.js'
 import { hashToken } from './static-token.js'
 import { tenantOf } from './tenant.js'
 import { createWatch } from './watched-callers.js'
@@ -42,6 +43,7 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
     ttlResolution: 0,
     perf: clock,
   })
+  const proofs = createProofGuard(failures, clock)
   /** Of what was taken back, when it was last seen that a caller stands. */
   const stoodAt = new WeakMap<Caller, string>()
 
@@ -74,32 +76,15 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
       const key = `${endpointId} ${hash.toString('latin1')}`
       const known = remembered.get(key)
       if (known === undefined || isOver(known, clock))
-        return guarded(failures, address, () => prove(token, tenantOf(endpointId), key))
+        return proofs.guardKnown(key, address, () => prove(token, tenantOf(endpointId), key))
       const ahead = standings.version(known.credential.home)
       const version = typeof ahead === 'string' ? ahead : await ahead
       return version === stoodAt.get(known) ? known : lookAgain(known, version, key)
     },
+    guard: (address, proveOther) => proofs.guard(address, proveOther),
     watch: createWatch(parts, stoodAt),
   }
 }
-
-/** What is known already is never refused: others may share the address. */
-async function guarded(
-  failures: AddressFailures | undefined,
-  address: string | undefined,
-  prove: () => Promise<Caller>,
-): Promise<Caller> {
-  if (failures === undefined || address === undefined) return prove()
-  failures.refuse(address)
-  try {
-    return await prove()
-  } catch (error) {
-    if (error instanceof GatewayError && PROVES_NOTHING.has(error.code)) failures.count(address)
-    throw error
-  }
-}
-
-const PROVES_NOTHING: ReadonlySet<GatewayErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'])
 
 function isOver({ expiresAt = Infinity }: Caller, clock: Clock): boolean {
   return expiresAt <= clock.now()

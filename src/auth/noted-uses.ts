@@ -27,6 +27,7 @@ export function withNotedUses(
         audit.note({ endpointId: caller.endpointId, actor, action: 'admin_token.used', address })
       return caller
     },
+    guard: (address, prove) => authenticator.guard(address, prove),
     watch: (caller, onEnded) => authenticator.watch(caller, onEnded),
   }
 }

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
+import { isReservedSubject } from '../accounts/accounts.js'
 import { createLocalTokens } from '../auth/auth.js'
-import { ownersTenant } from '../auth/owner.js'
 import { readConfig } from '../config/config.js'
 import { readKeyFiles } from '../config/key-files.js'
-import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
 import { systemClock } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import { atGateway } from './at-endpoint.js'
 import type { Program } from './program.js'
 import { demandAdminToken, readSecrets } from './secrets.js'
 import { UsageError } from './usage-error.js'
@@ -32,10 +33,11 @@ export async function token(args: readonly string[], program: Program): Promise<
   }
   if (!config.AUTH_PROVIDER.includes('local'))
     throw new UsageError('--user: AUTH_PROVIDER is without local, so such a token is good nowhere')
-  const endpointId = values.endpoint ?? config.MCP_ENDPOINT_ID
-  if (!isEndpointId(endpointId)) throw new UsageError(`--endpoint: must be ${ENDPOINT_ID_RULE}`)
-  if (values.user.length < 1 || values.user.length > MAX_USER_CHARS)
+  const userId = values.user
+  if (userId.length < 1 || userId.length > MAX_USER_CHARS)
     throw new UsageError(`--user: must have 1 to ${MAX_USER_CHARS} characters`)
+  if (isReservedSubject(userId))
+    throw new UsageError('--user: must not be an operator, a key or a user of another issuer')
   const hours = Number(values.hours)
   if (!Number.isInteger(hours) || hours < 1 || hours > MAX_HOURS)
     throw new UsageError(`--hours: must be a whole number from 1 to ${MAX_HOURS}`)
@@ -43,11 +45,12 @@ export async function token(args: readonly string[], program: Program): Promise<
     keys: readKeyFiles(config),
     issuer: config.PUBLIC_URL,
   })
-  const signed = await tokens.sign({
-    userId: values.user,
-    endpointId: ownersTenant(endpointId),
-    roles: ['caller'],
-    expiresAt: systemClock.now() + hours * HOUR_MS,
+  await atGateway(program, values.endpoint, async ({ users }, endpointId) => {
+    const user = await users.read(endpointId, userId)
+    if (user?.isDisabled === true) throw new GatewayError('CONFLICT', 'The user is disabled')
+    const expiresAt = systemClock.now() + hours * HOUR_MS
+    // Under an older epoch it would be refused at once.
+    const subject = { userId, endpointId, expiresAt, epoch: user?.epoch }
+    program.stdout.write(`${await tokens.sign({ ...subject, roles: ['caller'] })}\n`)
   })
-  program.stdout.write(`${signed}\n`)
 }

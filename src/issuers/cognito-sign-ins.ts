@@ -9,6 +9,7 @@ import { invalidToken, type TokenVerifier } from '../auth/auth.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
+import { createPoolCalls } from './cognito-calls.js'
 import type { CognitoClient, CognitoTokens } from './cognito-client.js'
 
 export interface CognitoSignInParts {
@@ -54,18 +55,10 @@ export function createCognitoSignIns({ client, tokens, audit, log }: CognitoSign
       throw error
     }
   }
-  const told = async <Outcome>(work: () => Promise<Outcome>): Promise<Outcome> => {
-    try {
-      return await work()
-    } catch (error) {
-      const isAway = error instanceof GatewayError && error.code === 'ACCOUNTS_UNAVAILABLE'
-      if (isAway) log.error({ err: error.cause ?? error }, 'Cognito could not be asked')
-      throw error
-    }
-  }
+  const calls = createPoolCalls(log)
   return {
     signIn: (endpointId, password, { address }) =>
-      told(async () => {
+      calls(address, async () => {
         try {
           const { userId, signedIn } = await prove(endpointId, password)
           note(endpointId, { actor: userId, action: 'signin', address })
@@ -76,17 +69,18 @@ export function createCognitoSignIns({ client, tokens, audit, log }: CognitoSign
           throw error
         }
       }),
-    refresh: (endpointId, refreshToken) =>
-      told(async () => {
+    refresh: (endpointId, refreshToken, { address }) =>
+      calls(address, async () => {
         const before = read(refreshToken)
         const given = await client.refresh(before.username, before.token)
         return (await give(endpointId, given, before)).signedIn
       }),
     end: (endpointId, refreshToken, { address }) =>
-      told(async () => {
+      calls(address, async () => {
         await client.revoke(read(refreshToken).token)
-        // Whose token it was, nothing proves.
+        // Whose token it was, and whether it was one, nothing proves.
         note(endpointId, { actor: 'anonymous', action: 'signout', address })
+        return false
       }),
     // Its tokens name no sign-in of ours.
     endById: async () => undefined,

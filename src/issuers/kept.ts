@@ -9,7 +9,7 @@ import type { Log } from '../telemetry/telemetry.js'
 export interface Kept<Value> {
   /** @throws GatewayError `ACCOUNTS_UNAVAILABLE` when it cannot be had, and none is kept */
   get(): Promise<Value>
-  /** The newest that may be had: it is asked for again, at most once in 30 s. */
+  /** The newest that may be had: it is asked for again, at most once in 10 s. */
   renew(): Promise<Value>
 }
 
@@ -25,10 +25,14 @@ export interface KeptParts<Value> {
 const FRESH_MS = 10 * 60_000
 /** Older than this it is not used any longer. */
 const MAX_AGE_MS = 12 * 3_600_000
-/** Between two attempts that nothing but an unknown key asks for. */
-const COOLDOWN_MS = 30_000
-/** After the first failure; doubled after each, up to the cooldown. */
+/**
+ * Between two attempts that nothing but an unknown key asks for: so long one that is new may wait
+ * when others make up keys, and so often the other machine is asked for those.
+ */
+const RENEW_MS = 10_000
+/** After the first failure; doubled after each, up to the last. */
 const RETRY_MS = 1_000
+const MAX_RETRY_MS = 30_000
 
 interface Held<Value> {
   readonly value: Value
@@ -57,7 +61,7 @@ export function createKept<Value>({ name, load, clock, log }: KeptParts<Value>):
     }
   }
   const loadOnce = (): Promise<Value> => (loading ??= start())
-  const restMs = () => (failures === 0 ? 0 : Math.min(RETRY_MS * 2 ** (failures - 1), COOLDOWN_MS))
+  const restMs = () => (failures === 0 ? 0 : Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS))
   const mayTry = (minMs = 0) => clock.now() - triedAt >= Math.max(minMs, restMs())
   const usable = () =>
     held !== undefined && clock.now() - held.loadedAt < MAX_AGE_MS ? held : undefined
@@ -75,7 +79,7 @@ export function createKept<Value>({ name, load, clock, log }: KeptParts<Value>):
     },
     renew: async () => {
       const known = usable()
-      if (loading === undefined && !mayTry(COOLDOWN_MS)) {
+      if (loading === undefined && !mayTry(RENEW_MS)) {
         if (known === undefined) throw unavailable()
         return known.value
       }

@@ -37,12 +37,15 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
     revoke: async ({ home, keyId, by }) => {
       const row = keyRow(home, keyId)
       const stored = await state.read(row)
+      // Before it as well: so rows are read from now on, even if this process ends with the removal;
+      // and where there is none, for whoever removed it and could not say so.
+      await revocations.announce(home)
       if (stored === undefined) throw notFound(home)
       const { name, userId } = toApiKey(row, stored).key
       await state.remove(row)
-      await revocations.announce(home)
       const event = { endpointId: home, actor: by, action: 'key.revoked', target: keyId }
       audit.note({ ...event, detail: { name, userId } })
+      await revocations.announce(home)
     },
     prove: async (text, endpointId) => {
       const given = readKeyText(text)

@@ -47,6 +47,7 @@ describe('the thread of passwords', () => {
     await closing.close()
     const refused = { reason: { code: 'SHUTTING_DOWN' } }
     expect(await over).toMatchObject([refused, refused])
+    await expect(closing.hash('password', COST)).rejects.toMatchObject(refused.reason)
   })
 })
 
@@ -91,10 +92,16 @@ describe('a password', () => {
     expect(count.compared).toEqual([expect.stringMatching(/^\$2b\$12\$[A-Za-z0-9./]{53}$/)])
   })
 
-  it('that was hashed with less work than is asked for is found out', async () => {
-    const { work } = countingWork()
+  it('that was hashed with less work than is asked for is found out, and takes as long as any', async () => {
+    const { work, count } = countingWork()
     const hash = await createPasswords(work, 10).hash('password')
-    expect(await createPasswords(work, 11).check('password', hash)).toMatchObject({ isWeak: true })
+    for (const password of ['password', 'passport']) {
+      count.compared.length = 0
+      const check = await createPasswords(work, 13).check(password, hash)
+      expect(check).toEqual({ isRight: password === 'password', isWeak: true })
+      const done = count.compared.map((each) => 2 ** Number(each.slice(4, 6)))
+      expect(done.reduce((sum, each) => sum + each)).toBe(2 ** 13)
+    }
     expect(await createPasswords(work, 10).check('password', hash)).toMatchObject({ isWeak: false })
   })
 })

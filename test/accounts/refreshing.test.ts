@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { createHeldSignIns } from '../../src/accounts/held-sign-ins.js'
 import { DAY_MS, from, setUp, time, tokens, useAccounts } from './sign-in-accounts.js'
 
 const notGood = { code: 'UNAUTHENTICATED', message: 'The refresh token is not good: sign in' }
@@ -94,4 +95,56 @@ describe('signing out', () => {
     await expect(refresh(given.refreshToken)).rejects.toMatchObject(notGood)
     expect(events.filter(({ action }) => action === 'signout')).toHaveLength(1)
   })
+
+  it('that could not be told to all is told before it begins, and by who tries again', async () => {
+    const { announced, announcing, revocations } = brokenAnnouncer()
+    const { signIn, add, signIns, rowOf, refresh } = setUp({ revocations })
+    await add('xaver')
+    const given = await signIn('xaver')
+    announcing.failAfter = 1
+    await expect(signIns.end('acme', given.refreshToken, from())).rejects.toMatchObject({
+      code: 'ACCOUNTS_UNAVAILABLE',
+    })
+    expect(await rowOf(given.accessToken)).toBeUndefined()
+    expect(announced).toEqual(['acme'])
+    announcing.failAfter = Infinity
+    await signIns.end('acme', given.refreshToken, from())
+    expect(announced).toEqual(['acme', 'acme'])
+    await expect(refresh(given.refreshToken)).rejects.toMatchObject(notGood)
+    await signIns.endById('acme', String(decodeJwt(given.accessToken)['sid']), from())
+    expect(announced).toHaveLength(4)
+  })
+
+  it('with what was no sign-in tells nobody anything', async () => {
+    const { announced, revocations } = brokenAnnouncer()
+    const { signIns } = setUp({ revocations })
+    await signIns.end('acme', `mcpr_${'a'.repeat(64)}`, from())
+    expect(announced).toEqual([])
+  })
+
+  it('of which a part failed is found again, and ended', async () => {
+    const { signIn, add, state } = setUp()
+    await add('yves')
+    const given = await signIn('yves')
+    const halting = { ...state, replace: async () => false }
+    const broken = setUp({ held: createHeldSignIns(halting, { now: () => time.now }) })
+    await expect(broken.signIns.end('acme', given.refreshToken, from())).rejects.toMatchObject({
+      code: 'ACCOUNTS_UNAVAILABLE',
+    })
+    const { signIns, rowOf, events } = setUp()
+    await signIns.end('acme', given.refreshToken, from())
+    expect(await rowOf(given.accessToken)).toBeUndefined()
+    expect(events).toMatchObject([{ action: 'signout', actor: 'yves' }])
+  })
 })
+
+/** Tells so many times that something was taken back, and then fails. */
+function brokenAnnouncer() {
+  const announced: string[] = []
+  const announcing = { failAfter: Infinity }
+  const announce = async (home: string) => {
+    if (announced.length >= announcing.failAfter) throw new Error('away')
+    announced.push(home)
+  }
+  return { announced, announcing, revocations: { announce } }
+}

@@ -73,13 +73,24 @@ describe('signing in', () => {
     expect(await signIn('lara')).toMatchObject({ expiresInS: 900 })
   })
 
-  it('with what can be no password is told so, and counts for nothing', async () => {
+  it('with what can be no password is told so, takes nobody’s place and counts for nothing', async () => {
+    const begun: string[] = []
+    const lockout = {
+      begin: async ({ username }: { username: string }) => {
+        begun.push(username)
+        throw new Error('not to be asked')
+      },
+    }
+    const { signIn: tryToSignIn } = setUp({ lockout })
+    const long = `${PASSWORD}${'x'.repeat(60)}`
+    const refused = Array.from({ length: 20 }, () => tryToSignIn('mia', long))
+    for (const each of await Promise.allSettled(refused))
+      expect(each).toMatchObject({ reason: { code: 'INVALID_REQUEST' } })
+    expect(begun).toEqual([])
     const { signIn, add } = setUp()
     await add('mia')
     for (let n = 0; n < 6; n++)
-      await expect(signIn('mia', `${PASSWORD}${'x'.repeat(60)}`)).rejects.toMatchObject({
-        code: 'INVALID_REQUEST',
-      })
+      await expect(signIn('mia', long)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
     expect(await signIn('mia')).toMatchObject({ expiresInS: 900 })
   })
 
@@ -125,12 +136,40 @@ describe('signing in', () => {
     const { signIn, add } = setUp()
     await add('pia', 'busy')
     const stuck = setUp({ passwords })
-    const waiting = Array.from({ length: 16 }, (_, n) => stuck.signIn(`p${n}`, PASSWORD, 'busy'))
-    await expect(stuck.signIn('one-more', PASSWORD, 'busy')).rejects.toMatchObject({ code: 'BUSY' })
+    const signInFrom = (n: number) => {
+      const given = { username: `p${n}`, password: PASSWORD }
+      return stuck.signIns.signIn('busy', given, { address: `10.2.0.${n}` })
+    }
+    const waiting = Array.from({ length: 17 }, (_, n) => signInFrom(n))
+    // Which of them comes last is up to the store.
+    await expect(Promise.race(waiting)).rejects.toMatchObject({ code: 'BUSY' })
     release()
     await Promise.allSettled(waiting)
     expect(await signIn('pia', PASSWORD, 'busy')).toMatchObject({ expiresInS: 900 })
   })
+})
+
+it('one client has eight sign-ins under way at most, and leaves the others their turn', async () => {
+  const { passwords, release } = stuckPasswords()
+  const stuck = setUp({ passwords })
+  const signInFrom = (address: string, username: string) =>
+    stuck.signIns.signIn('crowded', { username, password: PASSWORD }, { address })
+  const waiting = Array.from({ length: 8 }, (_, n) => signInFrom('10.3.0.1', `q${n}`))
+  for (let n = 0; n < 20; n++)
+    await expect(signInFrom('10.3.0.1', `r${n}`)).rejects.toMatchObject({ code: 'BUSY' })
+  const others = signInFrom('10.3.0.2', 'somebody')
+  release()
+  for (const each of await Promise.allSettled([...waiting, others]))
+    expect(each).toMatchObject({ reason: wrong })
+})
+
+it('another password ends the wait of its user, wherever that one failed', async () => {
+  const { signIn, add, changes } = setUp()
+  await add('xima')
+  for (let n = 0; n < 5; n++) await expect(signIn('xima', 'wrong one')).rejects.toMatchObject(wrong)
+  await expect(signIn('xima')).rejects.toMatchObject({ code: 'LOCKED_OUT' })
+  await changes.setPassword({ home: 'acme', username: 'xima', by: 'test' }, 'another horse')
+  expect(await signIn('xima', 'another horse')).toMatchObject({ expiresInS: 900 })
 })
 
 /** Passwords that are not compared until a test says so. */

@@ -199,6 +199,27 @@ describe('too many at a time', () => {
     expect(targets.filter((target) => target.startsWith('stranger'))).toHaveLength(110)
     expect(targets).toContain('bob')
   })
+
+  it('of whom nothing is known leave room for refusals of those who are', async () => {
+    const written: { input: { Item: { action: string } } }[] = []
+    const db = intercepted(async (command) => void written.push(command as never))
+    const { audit, note } = setUp({ db })
+    const anonymous = { actor: 'anonymous', target: undefined }
+    for (const action of ['auth.refused', 'origin.refused', 'signin.locked', 'signout'])
+      for (let n = 0; n < 600; n++) note({ ...anonymous, action, endpointId: `made-up-${n}` })
+    for (const action of ['signin.reused', 'right.denied']) note({ action })
+    note({ actor: 'anonymous', action: 'signin.refused' })
+    note()
+    await audit.close(1000)
+    const actions = written.map(({ input }) => input.Item.action)
+    expect(actions.filter((action) => action === 'auth.refused')).toHaveLength(50)
+    expect(actions.slice(50)).toEqual([
+      'signin.reused',
+      'right.denied',
+      'signin.refused',
+      'user.added',
+    ])
+  })
 })
 
 describe('the trail', () => {

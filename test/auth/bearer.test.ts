@@ -6,6 +6,7 @@ import type { TokenVerifier } from '../../src/auth/auth.js'
 import { createLocalTokens } from '../../src/auth/local-tokens.js'
 import { createStaticTokenCheck } from '../../src/auth/static-token.js'
 import { GatewayError } from '../../src/domain/errors.js'
+import { createAddressFailures } from '../../src/limits/limits.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
 
 const SECRET = 'a-signing-key-of-more-than-32-characters'
@@ -202,6 +203,58 @@ describe('what was taken back', () => {
     const standings = { ...allStand, stands: () => Promise.reject(unavailable) }
     const token = await tokens.sign(proven)
     await expect(setUp(tokens, standings).authenticate(token)).rejects.toBe(unavailable)
+  })
+})
+
+describe('an address that too many wrong tokens come from', () => {
+  const address = '192.0.2.1'
+  const long = { ...proven, expiresAt: START + 60 * MINUTE_MS }
+
+  const guarded = (standings: Standings = allStand) => {
+    const failures = createAddressFailures(2, clock)
+    const parts = { verifiers: [tokens], standings, failures, clock, log: silentLog }
+    const authenticator = createBearerAuthenticator(parts)
+    const from = (token: string) => authenticator.authenticate(`Bearer ${token}`, 'acme', address)
+    const guess = async () => {
+      for (let n = 0; n < 2; n++) await expect(from(`guess-${n}`)).rejects.toMatchObject(refused)
+    }
+    return { authenticator, from, guess }
+  }
+  const limited = { code: 'RATE_LIMITED' }
+
+  it('keeps no token out that was good within a quarter of an hour, and every other one', async () => {
+    const { from, guess } = guarded()
+    const [known, unknown] = [await tokens.sign(long), await sign({ sub: 'bob' })]
+    await from(known)
+    time.now += 14 * MINUTE_MS
+    await guess()
+    expect(await from(known)).toMatchObject({ userId: 'ann' })
+    await expect(from(unknown)).rejects.toMatchObject(limited)
+    time.now += 15 * MINUTE_MS + 1
+    await guess()
+    await expect(from(known)).rejects.toMatchObject(limited)
+  })
+
+  it('keeps a token out that was good, once it has failed', async () => {
+    const fallen = new Set<string>()
+    const { from, guess } = guarded({ ...allStand, stands: async (_, who) => !fallen.has(who) })
+    const token = await tokens.sign(long)
+    await from(token)
+    time.now += 2 * MINUTE_MS
+    await guess()
+    fallen.add('ann')
+    await expect(from(token)).rejects.toMatchObject(refused)
+    await expect(from(token)).rejects.toMatchObject(limited)
+  })
+
+  it('is refused other proofs too, and those count', async () => {
+    const { authenticator, from } = guarded()
+    const wrong = new GatewayError('LOCKED_OUT', 'not now')
+    for (let n = 0; n < 2; n++)
+      await expect(authenticator.guard(address, () => Promise.reject(wrong))).rejects.toBe(wrong)
+    await expect(authenticator.guard(address, async () => 'read')).rejects.toMatchObject(limited)
+    await expect(from(await tokens.sign(long))).rejects.toMatchObject(limited)
+    expect(await authenticator.guard('192.0.2.2', async () => 'read')).toBe('read')
   })
 })
 

@@ -2,10 +2,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jwtVerify } from 'jose'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLocalTokens } from '../../src/auth/auth.js'
 import { ensureLocalSecrets } from '../../src/config/local-secrets.js'
-import { createFolder } from './local-folder.js'
+import { createFolder, createServedFolder, serveFolder } from './local-folder.js'
 import { openTerminal } from './program.js'
 
 const HOUR_MS = 3_600_000
@@ -14,8 +14,17 @@ const given = {
   JWT_SECRET_KEY: 'the-signing-key-from-the-environment',
 }
 
-async function folderWithSecrets() {
-  const dataFolder = await createFolder()
+/** A data folder that runs, where the environment has the secrets. */
+let served: Awaited<ReturnType<typeof serveFolder>>
+let env: Record<string, string>
+beforeAll(async () => {
+  served = await serveFolder()
+  env = { ...given, DATA_DIR: served.dataFolder }
+})
+afterAll(() => served.stop())
+
+async function folderWithSecrets(create = createFolder) {
+  const dataFolder = await create()
   return { dataFolder, ...ensureLocalSecrets(dataFolder).secrets }
 }
 
@@ -28,18 +37,18 @@ it('shows the admin token that the first start generated', async () => {
 it('of the environment goes before that of the folder, also with AWS', async () => {
   const { dataFolder } = await folderWithSecrets()
   const aws = { FUNCT_BUCKET_NAME: 'bundles', AWS_REGION: 'eu-west-1' }
-  for (const env of [
+  for (const each of [
     given,
     { ...given, ...aws },
     { ADMIN_STATIC_TOKEN: given.ADMIN_STATIC_TOKEN },
   ]) {
-    const { stdout } = await openTerminal({ DATA_DIR: dataFolder, ...env }).run('token')
+    const { stdout } = await openTerminal({ DATA_DIR: dataFolder, ...each }).run('token')
     expect(stdout).toBe(`${given.ADMIN_STATIC_TOKEN}\n`)
   }
 })
 
 it('for a user is good for that user at that endpoint, for these hours', async () => {
-  const { dataFolder, jwtSecretKey } = await folderWithSecrets()
+  const { dataFolder, jwtSecretKey } = await folderWithSecrets(createServedFolder)
   const args = ['token', '--user', 'ann', '--endpoint', 'acme', '--hours', '2']
   const { stdout, exitCode } = await openTerminal({ DATA_DIR: dataFolder }).run(...args)
   expect(exitCode).toBe(0)
@@ -50,7 +59,7 @@ it('for a user is good for that user at that endpoint, for these hours', async (
 })
 
 it('for a user is for the endpoint of the environment, and for a day, unless told otherwise', async () => {
-  const terminal = openTerminal({ ...given, MCP_ENDPOINT_ID: 'umbrella' })
+  const terminal = openTerminal({ ...env, MCP_ENDPOINT_ID: 'umbrella' })
   const { stdout } = await terminal.run('token', '--user', 'ben')
   const now = Date.now()
   const tokens = createLocalTokens(given.JWT_SECRET_KEY)
@@ -67,8 +76,13 @@ it.each([
   [['--hours', 'many'], /^--hours: /],
   [['--user', ''], /^--user: must have 1 to 128 characters\n/],
   [['--user', 'x'.repeat(129)], /^--user: /],
+  [['--user', 'operator'], /^--user: must not be an operator, a key or a user of another issuer\n/],
+  [['--user', 'operator:ann'], /^--user: must not be/],
+  [['--user', 'key:0123456789abcdefg'], /^--user: must not be/],
+  [['--user', 'oidc:issuer:ann'], /^--user: must not be/],
+  [['--user', 'cognito:ann'], /^--user: must not be/],
 ])('for a user is not made with %j', async (args, said) => {
-  const outcome = await openTerminal(given).run('token', '--user', 'ann', ...args)
+  const outcome = await openTerminal(env).run('token', '--user', 'ann', ...args)
   expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(said) })
 })
 
@@ -99,22 +113,35 @@ it('for a user is signed by the first key pair, where there are some', async () 
   const file = join(await createFolder(), 'tokens.pem')
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   await writeFile(file, privateKey.export({ format: 'pem', type: 'pkcs8' }))
-  const env = { ...given, JWT_KEY_FILES: file, PUBLIC_URL: 'https://mcp.example.com' }
-  const { stdout } = await openTerminal(env).run('token', '--user', 'ann')
+  const signed = { ...env, JWT_KEY_FILES: file, PUBLIC_URL: 'https://mcp.example.com' }
+  const { stdout } = await openTerminal(signed).run('token', '--user', 'ann')
   const proven = await jwtVerify(stdout.trim(), publicKey, { algorithms: ['EdDSA'] })
   expect(proven.payload).toMatchObject({ sub: 'ann', iss: 'https://mcp.example.com' })
   await writeFile(file, 'do-not-tell')
-  expect(await openTerminal(env).run('token', '--user', 'ann')).toMatchObject({
+  expect(await openTerminal(signed).run('token', '--user', 'ann')).toMatchObject({
     exitCode: 1,
     stdout: '',
     stderr: expect.stringMatching(/JWT_KEY_FILES .*tokens\.pem: expected a key as PEM/),
   })
 })
 
+it('for a user of whom all was taken back is good again, and for one who is disabled is not made', async () => {
+  for (const name of ['fay', 'gus']) await openTerminal(env).run('users', 'revoke', name)
+  await openTerminal(env).run('users', 'disable', 'gus')
+  const { stdout } = await openTerminal(env).run('token', '--user', 'fay')
+  const proven = await createLocalTokens(given.JWT_SECRET_KEY).verify(stdout.trim(), 'default')
+  expect(proven.credential).toMatchObject({ home: 'default', epoch: 1 })
+  expect(await openTerminal(env).run('token', '--user', 'gus')).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: 'The user is disabled\n',
+  })
+})
+
 it('for a user is not made where none would be good', async () => {
-  const env = { ...given, AUTH_PROVIDER: 'oidc', OIDC_ISSUER: 'https://id.example.com' }
-  const { exitCode, stdout, stderr } = await openTerminal(env).run('token', '--user', 'ann')
+  const oidc = { ...env, AUTH_PROVIDER: 'oidc', OIDC_ISSUER: 'https://id.example.com' }
+  const { exitCode, stdout, stderr } = await openTerminal(oidc).run('token', '--user', 'ann')
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   expect(stderr).toContain('AUTH_PROVIDER is without local')
-  expect((await openTerminal(env).run('token')).exitCode).toBe(0)
+  expect((await openTerminal(oidc).run('token')).exitCode).toBe(0)
 })

@@ -54,6 +54,24 @@ describe('the keys of an issuer', () => {
     expect(issuer().asked.filter((path) => path === '/keys')).toHaveLength(2)
   })
 
+  it('that are new are found within ten seconds, whatever keys others make up', async () => {
+    const tokens = verifierOf(issuer())
+    await tokens.verify(await issuer().sign(good), 'acme')
+    const makeUp = async () => {
+      const unknown = await issuer().sign(good, { header: { kid: `none-${time.now}` } })
+      await expect(tokens.verify(unknown, 'acme')).rejects.toMatchObject(refused)
+    }
+    for (let second = 0; second < 30; second++) {
+      time.now += 1000
+      await makeUp()
+    }
+    expect(issuer().asked.filter((path) => path === '/keys')).toHaveLength(4)
+    await issuer().rotate()
+    const later = await issuer().sign(good)
+    time.now += 10_000
+    expect(await tokens.verify(later, 'acme')).toBeTruthy()
+  })
+
   it('need no name: each that fits is tried', async () => {
     const { publicKey } = await generateKeyPair('RS256')
     const { kid: _none, ...nameless } = issuer().jwk

@@ -146,9 +146,23 @@ describe('revoking a key', () => {
     expect(await keys.prove(text, home)).toEqual(key)
     await keys.revoke({ home, keyId, by: 'bob' })
     expect(await keys.prove(text, home)).toBeUndefined()
-    expect(announced).toEqual([home])
+    expect(announced).toEqual([home, home])
     expect(events.at(-1)).toMatchObject({ actor: 'bob', action: 'key.revoked', target: keyId })
     await expect(keys.revoke({ home, keyId, by: 'bob' })).rejects.toMatchObject(missing)
+  })
+
+  it('that could not be told to all is told before it begins, and by who tries again', async () => {
+    const { make, home, announced, announcing, keys } = setUp()
+    const { keyId } = (await make()).key
+    announcing.failAfter = 1
+    await expect(keys.revoke({ home, keyId, by: 'bob' })).rejects.toThrow('away')
+    expect(announced).toEqual([home])
+    expect(await keys.list(home)).toEqual([])
+    announcing.failAfter = Infinity
+    await expect(keys.revoke({ home, keyId, by: 'bob' })).rejects.toMatchObject({
+      code: 'KEY_NOT_FOUND',
+    })
+    expect(announced).toEqual([home, home])
   })
 })
 

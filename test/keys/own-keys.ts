@@ -38,6 +38,7 @@ export function setUp(faults: Partial<StateStore> = {}, rows?: KeyRows) {
   }
   const events: AuditEvent[] = []
   const announced: string[] = []
+  const announcing = { failAfter: Infinity }
   const audit = { note: (event: AuditEvent) => void events.push(event) }
   const users = createDynamoUsers(test.aws)
   const home = `home-${homes++}`
@@ -45,12 +46,18 @@ export function setUp(faults: Partial<StateStore> = {}, rows?: KeyRows) {
     state,
     rows: rows ?? createDynamoKeyRows(test.aws, clock),
     users,
-    revocations: { announce: async (name) => void announced.push(name) },
+    revocations: {
+      announce: async (name) => {
+        if (announced.length >= announcing.failAfter) throw new Error('away')
+        announced.push(name)
+      },
+    },
     audit,
     clock,
   })
   const uses = createKeyUses({ state, audit, clock, log: silentLog })
   const wanted = { home, name: 'ci', roles: ['caller'], days: 90 } as const
   const make = (key: Partial<NewApiKey> = {}) => keys.create(OPERATOR, { ...wanted, ...key })
-  return { keys, uses, users, state, real, reads, events, announced, home, wanted, make }
+  const stores = { users, state, real, reads, events, announced, announcing }
+  return { keys, uses, ...stores, home, wanted, make }
 }
