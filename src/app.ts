@@ -108,8 +108,9 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
   const watch = { lingerMs: options.eventMaxAgeMs, lookEveryMs: options.lookEveryMs }
   const subscriptions = createSubscriptions({ ...parts, signals, watch })
   const calls = createToldCalls(parts)
-  const tasks = createTasks({ ...parts, ...options, calls, signals, subscriptions })
   const access = createAccess(parts)
+  const told = { calls, signals, subscriptions }
+  const tasks = createTasks({ ...parts, ...options, ...told, knowsTool: access.mayRecall })
   const about = { access, calls, sessions, subscriptions, tasks }
   const dispatch = createDispatch({ ...parts, ...options, ...about })
   return {
@@ -122,9 +123,9 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       const userEvents = createUserEvents({ events, subscriptions, clock })
       const { resources, audit } = parts
       const known = { authenticator, access, audit, sessions, resources, signIns, publicKeys }
-      const told = { events, signals, subscriptions, userEvents, tickets }
+      const heard = { events, signals, subscriptions, userEvents, tickets }
       return createHttpServer(
-        { ...known, ...told, limits: parts.limits, uploads, dispatch, server, log, metrics },
+        { ...known, ...heard, limits: parts.limits, uploads, dispatch, server, log, metrics },
         httpOptions,
       )
     },
@@ -137,6 +138,7 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       await tasks.close(0)
       subscriptions.close()
       sessions?.close()
+      calls.endTelling()
     },
   }
 }

@@ -9,7 +9,8 @@ import type { Audit } from '../audit/audit.js'
 import type { Catalog, CatalogFunction, FunctionName, Snapshot } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import type { McpType } from '../domain/capability.js'
-import { type Decision, decide, decideCall } from './decision.js'
+import { isWithin } from '../domain/function-globs.js'
+import { type Decision, decide, decideCall, decideWho } from './decision.js'
 import { demandRight, type Right } from './rights.js'
 import { createViews } from './views.js'
 
@@ -36,6 +37,15 @@ export interface Access {
    * date as long as the endpoint is watched. Undefined while nothing is known.
    */
   readonly look: (caller: Caller) => Snapshot | undefined
+
+  /**
+   * Whether what came of a call that his user has made may be told to the caller: where he may know
+   * of its function. What the endpoint no longer has, or has disabled, hides none of its calls.
+   */
+  readonly mayRecall: (caller: Caller, name: FunctionName) => Promise<boolean>
+
+  /** The same for whoever only looks, as `look` does. Undefined while nothing is known. */
+  readonly lookBack: (caller: Caller, name: FunctionName) => boolean | undefined
 
   /** @returns undefined when the endpoint has no such function, not even a disabled one */
   explain(caller: Caller, name: FunctionName): Promise<Decision | undefined>
@@ -81,6 +91,12 @@ export function createAccess({ catalog, audit }: AccessParts): Access {
       const whole = catalog.recent(caller.endpointId)
       return whole && viewOf(whole, caller)
     },
+    mayRecall: async (caller, name) =>
+      recalls(await catalog.snapshot(caller.endpointId), caller, name),
+    lookBack: (caller, name) => {
+      const whole = catalog.recent(caller.endpointId)
+      return whole && recalls(whole, caller, name)
+    },
     explain: async (caller, name) => {
       const fn = findWhole(await catalog.snapshot(caller.endpointId), name)
       return fn && decideCall(caller, fn)
@@ -104,6 +120,12 @@ function withNotes(
     matchTemplate: (uri: string) =>
       view.matchTemplate(uri) ?? orNote(whole.matchTemplate(uri)?.template),
   }
+}
+
+function recalls(whole: Snapshot, caller: Caller, name: FunctionName): boolean {
+  const fn = findWhole(whole, name)
+  if (fn === undefined) return isWithin(caller, { mcpType: name.mcpType, name: name.key })
+  return decideWho(caller, fn).isAllowed
 }
 
 function findWhole(

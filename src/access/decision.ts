@@ -32,7 +32,11 @@ export type Subject = Pick<Caller, 'userId' | 'roles' | 'credential' | 'function
 
 /** Whether the caller may know of the function: then he may call it, if he has the right to. */
 export function decide(subject: Subject, fn: CatalogFunction): Decision {
-  if (fn.isDisabled) return no({ kind: 'disabled' })
+  return fn.isDisabled ? no({ kind: 'disabled' }) : decideWho(subject, fn)
+}
+
+/** The same as though nobody had disabled it. */
+export function decideWho(subject: Subject, fn: CatalogFunction): Decision {
   if (!isWithin(subject, fn)) return no({ kind: 'credential' })
   return fn.access === undefined ? yes({ kind: 'open' }) : decideByRules(subject, fn.access)
 }

@@ -13,7 +13,7 @@ type CompleteRequest = RequestOf<'completion/complete'>
 
 export interface CompleteParts extends Pick<
   RunFunctionParts,
-  'bundles' | 'executor' | 'subscriptions' | 'clock' | 'callTimeoutMs'
+  'bundles' | 'executor' | 'subscriptions' | 'clock' | 'callTimeoutMs' | 'limits'
 > {
   readonly visible: Visible
 }
@@ -22,7 +22,8 @@ export interface CompleteParts extends Pick<
  * What may stand in a prompt's argument or a template's variable, as its bundle suggests.
  *
  * A client asks at every keystroke and nothing lasting comes of it: completions are not recorded
- * as calls.
+ * as calls. Its code runs all the same: each has its place among those that run, and is counted,
+ * apart from the calls of its function.
  */
 export function createComplete(parts: CompleteParts): Handler<'completion/complete'> {
   return async (caller, request, exchange) => {
@@ -32,7 +33,8 @@ export function createComplete(parts: CompleteParts): Handler<'completion/comple
       throw invalid('argument.name', `${fn.uri ?? fn.name} declares no "${argument.name}"`)
     const { completion } = fn
     if (completion === undefined) return NOTHING
-    return run(parts, completion, { caller, request, exchange })
+    const place = await parts.limits?.begin(caller, `completion ${fn.mcpType} ${fn.name}`)
+    return run(parts, completion, { caller, request, exchange }).finally(place?.leave)
   }
 }
 

@@ -1,4 +1,3 @@
-import { isWithin } from '../domain/function-globs.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Question } from '../domain/question.js'
 import type { StateStore } from '../domain/state-store.js'
@@ -6,16 +5,17 @@ import { endAbandoned } from './abandoned.js'
 import { createRunningTasks, type RunningTasksParts } from './running-tasks.js'
 import { hasEnded, isAbandoned, type TaskItem, type TaskRef, toTask } from './task-item.js'
 import { createTaskStore } from './task-store.js'
-import type { TaskOwner, Tasks } from './tasks.js'
+import type { KnowsTool, TaskOwner, Tasks } from './tasks.js'
 
 export interface TasksParts extends Omit<RunningTasksParts, 'store'> {
   readonly state: StateStore
+  readonly knowsTool: KnowsTool
 }
 
 export function createTasks(tasksParts: TasksParts): Tasks {
   const store = createTaskStore(tasksParts.state)
   const parts = { ...tasksParts, store }
-  const { clock, subscriptions } = parts
+  const { clock, subscriptions, knowsTool } = parts
   const running = createRunningTasks(parts)
 
   const tell = ({ endpointId, userId }: TaskOwner, taskId: string) =>
@@ -24,7 +24,9 @@ export function createTasks(tasksParts: TasksParts): Tasks {
   /** How it stands now; a task that its instance has left behind is ended first. */
   const findItem = async (owner: TaskOwner, task: TaskRef): Promise<TaskItem | undefined> => {
     const item = await store.read(task)
-    if (item === undefined || !isOwn(owner, item)) return undefined
+    if (item === undefined || item.userId !== owner.userId) return undefined
+    const { toolName = '' } = item
+    if (!(await knowsTool(owner, { mcpType: 'tool', key: toolName }))) return undefined
     if (!isAbandoned(item, clock.now())) return item
     const ended = await endAbandoned(parts, task)
     tell(owner, task.taskId)
@@ -73,11 +75,6 @@ export function createTasks(tasksParts: TasksParts): Tasks {
       return isFound
     },
   }
-}
-
-/** Who is limited to some functions has the tasks of these alone. */
-function isOwn(owner: TaskOwner, { userId, toolName = '' }: TaskItem): boolean {
-  return userId === owner.userId && isWithin(owner, { mcpType: 'tool', name: toolName })
 }
 
 function withAnswers(

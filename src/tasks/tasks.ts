@@ -47,7 +47,13 @@ export interface Tasks {
   close(timeoutMs: number): Promise<void>
 }
 
-export type TaskOwner = Pick<Caller, 'endpointId' | 'userId' | 'functions'>
+export type TaskOwner = Caller
+
+/** Whether the owner's credential may know of the tool, and so of the tasks that its calls became. */
+export type KnowsTool = (
+  owner: TaskOwner,
+  tool: { readonly mcpType: 'tool'; readonly key: string },
+) => Promise<boolean>
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled'
 

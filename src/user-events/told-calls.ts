@@ -6,10 +6,13 @@ import type { EndpointId } from '../domain/tenant.js'
 import { type EventLog, userStream } from '../events/events.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { type CallProgress, toCallEvent, toProgressEvent } from './call-events.js'
+import { createOwedGaps } from './owed-gaps.js'
 import type { UserEvent } from './user-event.js'
 
 export interface ToldCalls extends Calls {
   open(endpointId: EndpointId): ToldCall
+  /** Who has missed something is not told so any longer. */
+  endTelling(): void
 }
 
 export interface ToldCall extends OpenCall {
@@ -28,11 +31,14 @@ export interface ToldCallsParts {
 const PROGRESS_MS = 1000
 
 export function createToldCalls({ calls, events, clock, log }: ToldCallsParts): ToldCalls {
+  const gaps = createOwedGaps({ events, clock, log })
   const tell = async ({ endpointId, userId, callId }: CallRecord, event: UserEvent) => {
+    const stream = userStream(endpointId, userId)
     try {
-      await events.append(userStream(endpointId, userId), event)
+      await events.append(stream, event)
     } catch (err) {
-      // It is recorded: its user finds it in the history.
+      // It is recorded: its user finds it in the history, once told to look there.
+      gaps.owe(stream)
       log.warn({ err, endpointId, callId, event: event.type }, 'a user could not be told of a call')
     }
   }
@@ -69,5 +75,6 @@ export function createToldCalls({ calls, events, clock, log }: ToldCallsParts): 
       await calls.finish(call)
       await tell(call, toCallEvent(call))
     },
+    endTelling: () => gaps.close(),
   }
 }

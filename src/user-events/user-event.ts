@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { CALL_STATUSES } from '../domain/call.js'
 import { MCP_TYPES } from '../domain/capability.js'
+import { type Clock, toIso } from '../domain/clock.js'
 import { LIST_KINDS } from '../domain/notice.js'
 
 const time = z.iso.datetime().describe('when it happened, in UTC')
@@ -57,6 +58,13 @@ export type UserEventType = UserEvent['type']
 export const USER_EVENT_TYPES: readonly UserEventType[] = UserEvent.options.map(
   ({ shape }) => shape.type.value,
 )
+
+const GAP = 'events before the next one are lost: look at the history of calls, and at the lists'
+
+/** Told in place of what is lost. */
+export function toGap(clock: Clock): Extract<UserEvent, { type: 'gap' }> {
+  return { type: 'gap', time: toIso(clock.now()), message: GAP }
+}
 
 /**
  * What `data` of an event of the stream holds, and whatever later versions add: a client that knows

@@ -19,10 +19,10 @@ import {
 } from '../events/events.js'
 import { follow } from '../events/follow.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
-import type { UserEvent } from './user-event.js'
+import { toGap, type UserEvent } from './user-event.js'
 
 export { createToldCalls, type ToldCall, type ToldCalls } from './told-calls.js'
-export { USER_EVENT_TYPES, UserEvent } from './user-event.js'
+export { toGap, USER_EVENT_TYPES, UserEvent } from './user-event.js'
 
 /** Printable ASCII without spaces: it is the SSE id. */
 export type UserEventId = string
@@ -70,17 +70,24 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
     async hear(owner, listener) {
       const { endpointId, userId } = owner
       const { after, signal, look, ready } = listener
-      const own = userStream(endpointId, userId)
       const place = after === undefined ? await placeNow(events, owner) : readPlace(after)
+      // Whoever leaves before the gap is told comes back to it.
+      const seen = nameOf(place)
+      const isCut = after !== undefined && (await mend(events, owner, place))
       if (signal.aborted) return
-      listener.onPlace(nameOf(place))
+      listener.onPlace(seen)
       const tell = (event: UserEvent) => listener.onEvent(event, nameOf(place))
-      const gaps = createGaps()
-      const onGap = (source: Source) => {
-        if (gaps.isNews(source)) tell({ type: 'gap', time: toIso(clock.now()), message: GAP })
+      if (isCut) tell(toGap(clock))
+      let telling: Promise<void> | undefined
+      const tellEndpointGap = async () => {
+        const lost = place.endpoint
+        const end = await endOf(events, endpointStream(endpointId)).catch(() => lost)
+        if (signal.aborted) return
+        if (place.endpoint === lost) place.endpoint = end
+        tell(toGap(clock))
       }
       await Promise.all([
-        follow(events, own, {
+        follow(events, userStream(endpointId, userId), {
           after: place.own,
           signal,
           ready,
@@ -92,7 +99,7 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
           },
           onDropped: () => {
             place.own = undefined
-            onGap('own')
+            tell(toGap(clock))
           },
         }),
         subscriptions.hear(endpointId, {
@@ -105,37 +112,51 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
             const event = mayHear(userId, notice) ? eventOf(notice, clock) : undefined
             if (event !== undefined) tell(event)
           },
-          onGap: () => onGap('endpoint'),
+          onGap: () => {
+            telling = tellEndpointGap()
+          },
         }),
       ])
-      gaps.begun()
+      await telling
     },
   }
 }
-
-/** Which of the two streams. */
-type Source = keyof Place
 
 /**
  * What both streams have lost while their client was away, as when a server began anew, is one gap
- * to it: it hears of the first, and looks everything up.
+ * to it. After that it looks everything up: it goes on with all that is kept of the user's own
+ * events, and with what the endpoint tells from now on.
+ *
+ * @returns whether something is lost; then the place is another one
  */
-function createGaps() {
-  const beginning = new Set<Source>(['own', 'endpoint'])
-  let isTold = false
-  return {
-    isNews(source: Source): boolean {
-      if (!beginning.delete(source)) return true
-      const isFirst = !isTold
-      isTold = true
-      return isFirst
-    },
-    /** What is lost from now on is news, whichever stream has lost it. */
-    begun: () => beginning.clear(),
-  }
+async function mend(
+  events: EventLog,
+  { endpointId, userId }: Pick<Caller, 'endpointId' | 'userId'>,
+  place: Place,
+): Promise<boolean> {
+  const shared = endpointStream(endpointId)
+  const [hasOwn, hasEndpoint] = await Promise.all([
+    reachesBack(events, userStream(endpointId, userId), place.own),
+    reachesBack(events, shared, place.endpoint),
+  ])
+  if (!hasOwn) place.own = undefined
+  if (!hasEndpoint) place.endpoint = await endOf(events, shared)
+  return !hasOwn || !hasEndpoint
 }
 
-const GAP = 'events before the next one are lost: look at the history of calls, and at the lists'
+async function reachesBack(
+  events: EventLog,
+  stream: Stream,
+  after: EventId | undefined,
+): Promise<boolean> {
+  try {
+    if (after !== undefined) await events.read(stream, { after, limit: 1 })
+    return true
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'EVENTS_DROPPED') return false
+    throw error
+  }
+}
 
 /** Made once, however many users hear of it. */
 const eventsOf = new WeakMap<Notice, UserEvent>()

@@ -124,6 +124,50 @@ describe('what callers see', () => {
   })
 })
 
+describe('what came of a call', () => {
+  const limited = { ...ann, functions: ['one', 'gone'] }
+  const recalled = async (opened: Opened, caller: Caller, key: string) => {
+    const name = { mcpType: 'tool', key } as const
+    const isTold = await opened.mayRecall(caller, name)
+    expect(opened.lookBack(caller, name)).toBe(isTold)
+    return isTold
+  }
+
+  it('is told to whoever may know of the function, and of one that is gone to all', async () => {
+    const opened = open(aSnapshotOf([aTool('one', { access: { deny: ['user:bob'] } })]))
+    expect(await recalled(opened, ann, 'one')).toBe(true)
+    expect(await recalled(opened, bob, 'one')).toBe(false)
+    expect(await recalled(opened, bob, 'gone')).toBe(true)
+    expect(opened.noted).toEqual([])
+  })
+
+  it('is told to a limited credential of these functions alone, gone or not', async () => {
+    const opened = open(aSnapshotOf([aTool('one'), aTool('two')]))
+    for (const [key, isTold] of [
+      ['one', true],
+      ['two', false],
+      ['gone', true],
+      ['gone too', false],
+    ] as const)
+      expect([key, await recalled(opened, limited, key)]).toEqual([key, isTold])
+  })
+
+  it('is told by the name of a resource that a credential is limited to, or its URI', async () => {
+    const guide = aTool('guide', { mcpType: 'resource', uri: 'docs://guide' })
+    const { mayRecall } = open(aSnapshotOf([guide]))
+    const name = { mcpType: 'resource', key: 'docs://guide' } as const
+    expect(await mayRecall({ ...ann, functions: ['guide'] }, name)).toBe(true)
+    expect(await mayRecall({ ...ann, functions: ['docs://*'] }, name)).toBe(true)
+    expect(await mayRecall({ ...ann, functions: ['other'] }, name)).toBe(false)
+  })
+
+  it('is not known as long as nothing is of the endpoint', () => {
+    const catalog = { snapshot: async () => aSnapshotOf([]), recent: () => undefined }
+    const { lookBack } = createAccess({ catalog })
+    expect(lookBack(ann, { mcpType: 'tool', key: 'one' })).toBeUndefined()
+  })
+})
+
 describe('what is refused', () => {
   it('is one event of the audit, and what nobody has is none', async () => {
     const opened = open(aSnapshotOf([aTool('secret', { access: { allow: ['role:admin'] } })]))

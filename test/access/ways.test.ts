@@ -215,6 +215,46 @@ describe('whose credential is limited', () => {
   })
 })
 
+describe('whom the rules of a function refuse what its user has called', () => {
+  const keyed: Caller = { ...ann, credential: { home: ann.endpointId, epoch: 0, keyId: 'k1' } }
+  const reader: Caller = { ...ann, roles: ['reader'] }
+  const client = { extensions: { 'io.modelcontextprotocol/tasks': {} } }
+  const more = { era: 'modern', version: '2026-07-28', clientCapabilities: client } as const
+  const taskOf = (caller: Caller, taskId: string) =>
+    ask(caller, { method: 'tasks/get', params: { taskId }, ...more })
+  const callOf = (caller: Caller, callId: string) =>
+    ask(caller, { method: 'resources/read', params: { uri: `mcp://function-call/${callId}` } })
+  beforeAll(async () => {
+    await set({ mcpType: 'tool', key: 'whoami' }, { access: { deny: ['key:k*'] } })
+    await set({ mcpType: 'tool', key: 'background' }, { access: { allow: ['role:caller'] } })
+  })
+
+  it('does not read the call', async () => {
+    const answer = await test.gateway.dispatch.handle(ann, toolCall('whoami'), exchangeOf())
+    const callId = String(takeCallId(answer).callId)
+    expect(await callOf(ann, callId)).toHaveProperty('result')
+    expect(await callOf(reader, callId)).toHaveProperty('result')
+    expect(await callOf(keyed, callId)).toMatchObject({ error: { code: 'RESOURCE_NOT_FOUND' } })
+    await set({ mcpType: 'tool', key: 'whoami' }, { status: 'disabled' })
+    expect(await callOf(ann, callId)).toHaveProperty('result')
+    expect(await callOf(keyed, callId)).toMatchObject({ error: { code: 'RESOURCE_NOT_FOUND' } })
+    await set({ mcpType: 'tool', key: 'whoami' }, { status: 'active' })
+  })
+
+  it('does not find the task, nor reads its call', async () => {
+    const begun = await test.gateway.dispatch.handle(
+      ann,
+      toolCall('background', { ms: 0 }, more),
+      exchangeOf(),
+    )
+    const { taskId } = begun as { taskId: string }
+    expect(await taskOf(keyed, taskId)).toHaveProperty('result')
+    expect(await taskOf(reader, taskId)).toMatchObject({ error: { code: 'TASK_NOT_FOUND' } })
+    expect(await callOf(reader, taskId)).toMatchObject({ error: { code: 'RESOURCE_NOT_FOUND' } })
+    expect(await callOf(ann, taskId)).toHaveProperty('result')
+  })
+})
+
 describe('what an operator sets', () => {
   it('holds for another instance too, within its next look, and over HTTP', async () => {
     const name = { mcpType: 'tool', key: 'region' } as const

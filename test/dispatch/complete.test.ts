@@ -5,11 +5,12 @@ import { modernPost } from '../support/modern-post.js'
 import { readStoredCalls } from '../support/records.js'
 import { answerOf } from '../support/event-stream.js'
 import { openSession } from '../support/session.js'
-import { ann, ask, type Asked, stranger, toRequest } from './ask.js'
+import { ann, ask, type Asked, exchangeOf, stranger, toRequest } from './ask.js'
 
 let test: TestGateway
 beforeAll(async () => {
-  test = await startTestGateway({ env: { CALL_TIMEOUT_MS: '1500' } })
+  const limits = { MAX_CALLS_PER_USER: '1', RATE_FUNCTION_PER_MINUTE: '20' }
+  test = await startTestGateway({ env: { CALL_TIMEOUT_MS: '1500', ...limits } })
   await test.publish('journey_tools')
   await test.publish('completing_tools')
 })
@@ -147,6 +148,37 @@ describe('a completion function', () => {
       code: 'CALL_CANCELLED',
     })
     expect(notes).toMatchObject([{ method: 'notifications/message', params: { data: 'waiting' } }])
+  })
+
+  it('takes the place of a call of its user while it runs, and no longer', async () => {
+    const leaving = new AbortController()
+    let refused: Promise<unknown> | undefined
+    const notify = () => {
+      refused ??= complete([prompt('greet'), 'name']).catch((error: unknown) => error)
+      void refused.then(() => leaving.abort())
+    }
+    const params = { ref: prompt('ask'), argument: { name: 'waits', value: '' } }
+    const waiting = toCompletion(params, { logLevel: 'info' })
+    const exchange = exchangeOf({ signal: leaving.signal, notify })
+    await expect(test.gateway.dispatch.handle(ann, waiting, exchange)).rejects.toMatchObject({
+      code: 'CALL_CANCELLED',
+    })
+    expect(await refused).toMatchObject({ code: 'RATE_LIMITED', data: { limit: 'user' } })
+    expect(await complete([prompt('greet'), 'name', 'A'])).toHaveProperty('completion')
+  })
+
+  it('is counted, apart from the calls of what it completes', async () => {
+    const spend = async () => {
+      for (let n = 0; n <= 20; n++) await complete([resource(PAGES), 'page'])
+    }
+    await expect(spend()).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      data: { limit: 'function' },
+    })
+    expect(await complete([prompt('greet'), 'name', 'A'])).toHaveProperty('completion')
+    const uri = 'completing://a/pages'
+    const read = ask(test, toRequest({ method: 'resources/read', params: { uri } }))
+    expect(await read.catch((error: unknown) => error)).not.toMatchObject({ code: 'RATE_LIMITED' })
   })
 
   it('learns who asks, and where the request belongs in a trace [M62]', async () => {
