@@ -28,6 +28,7 @@ export function openLimits(
     userPerMinute: config.RATE_USER_PER_MINUTE,
     keyPerMinute: config.RATE_KEY_PER_MINUTE,
     functionPerMinute: config.RATE_FUNCTION_PER_MINUTE,
+    userBytesPerMinute: config.RATE_USER_BYTES_PER_MINUTE,
     endpointPerMinute: config.RATE_ENDPOINT_PER_MINUTE,
     endpointBytesPerMinute: config.RATE_ENDPOINT_BYTES_PER_MINUTE,
     callsPerUser: config.MAX_CALLS_PER_USER,

@@ -17,6 +17,7 @@ export function toHttpOptions(config: Config): HttpOptions {
     tls: readTls(config),
     maxConnections: config.MAX_CONNECTIONS,
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxUploadBytes: config.MAX_ZIP_BYTES,
     maxBacklogBytes: config.MAX_STREAM_BACKLOG_BYTES,
     maxEventStreamsPerUser: config.MAX_EVENT_STREAMS_PER_USER,
     placeLimits: {

@@ -1,5 +1,6 @@
 /** The metrics of this process, and the listener that shows them, when the settings ask for them. */
 import type { Config } from '../config/config.js'
+import { isLoopback } from '../config/edge-settings.js'
 import { createScrapedMetrics, type Log, type Metrics, noMetrics } from '../telemetry/telemetry.js'
 
 export interface OpenMetrics {
@@ -17,7 +18,10 @@ export async function openMetrics(
     createScrapedMetrics(),
     import('../transport/metrics-server.js'),
   ])
-  const server = await serveMetrics(metrics, { host, port, log })
+  const isLocal = isLoopback(host)
+  const server = await serveMetrics(metrics, { host, port, isLoopback: isLocal, log })
+  if (!isLocal)
+    log.warn({ host }, 'metrics are served beyond loopback: anybody who reaches them may read them')
   log.info({ url: server.url }, 'metrics are served')
   return { metrics, close: () => server.close() }
 }

@@ -20,6 +20,9 @@ export const limitSettings = {
   RATE_FUNCTION_PER_MINUTE: perMinute
     .default(0)
     .describe('calls of one function of an endpoint in a minute'),
+  RATE_USER_BYTES_PER_MINUTE: count(MAX_BYTES)
+    .default(256 * MIB)
+    .describe('bytes that one user of an endpoint sends in a minute'),
   RATE_ENDPOINT_PER_MINUTE: perMinute
     .default(60_000)
     .describe('requests to one endpoint in a minute'),

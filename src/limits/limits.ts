@@ -5,7 +5,7 @@ import { type Allowance, type OwnLimit, toAllowance } from './allowance.js'
 import { type CallPlace, createCallPlaces } from './call-places.js'
 import { createPortions, type Portions, type Taken } from './portions.js'
 import type { Quotas } from './quota.js'
-import { type Scope, tooManyInMinute } from './rate-limited.js'
+import { type Scope, tooManyAtOnce, tooManyInMinute } from './rate-limited.js'
 
 export { type AddressFailures, createAddressFailures } from './address-failures.js'
 export type { Allowance } from './allowance.js'
@@ -16,7 +16,8 @@ export interface Limits {
    * Counts requests, before anything is done for them. A caller whom a limit of his own refuses
    * takes nothing from the others of his endpoint.
    *
-   * @returns what the caller is told, and why he is refused, `RATE_LIMITED`
+   * @returns what the caller is told, and why he is refused: `RATE_LIMITED`, or `INVALID_REQUEST`
+   * for a batch that no minute is long enough for
    */
   admit(caller: Caller, asked: Asked): Allowance | Promise<Allowance>
 
@@ -39,6 +40,7 @@ export interface LimitRules {
   readonly userPerMinute: number
   readonly keyPerMinute: number
   readonly functionPerMinute: number
+  readonly userBytesPerMinute: number
   readonly endpointPerMinute: number
   readonly endpointBytesPerMinute: number
   /** At a time, in this process. */
@@ -69,6 +71,7 @@ export function createLimits(
   const users = open('user', rules.userPerMinute)
   const keys = open('key', rules.keyPerMinute)
   const functions = open('function', rules.functionPerMinute)
+  const userBytes = open('userBytes', rules.userBytesPerMinute)
   const endpoints = open('endpoint', rules.endpointPerMinute)
   const bytes = open('bytes', rules.endpointBytesPerMinute)
   const takePlace = createCallPlaces({
@@ -81,17 +84,28 @@ export function createLimits(
     const add = (limit: Limit | undefined, key: string, points: number) => {
       if (limit !== undefined) steps.push({ limit, key, points })
     }
+    const addBytes = (limit: Limit | undefined, key: string) => {
+      add(limit, key, Math.min(asked.bytes, limit?.perMinute ?? 0))
+    }
     // No endpoint id holds a space, so no two keys are the same.
-    add(users, `${endpointId} ${userId}`, asked.requests)
+    const user = `${endpointId} ${userId}`
+    add(users, user, asked.requests)
     if (credential?.keyId !== undefined)
       add(keys, `${endpointId} ${credential.keyId}`, asked.requests)
+    // A body that is larger than all of a minute takes all of it.
+    addBytes(userBytes, user)
     add(endpoints, endpointId, asked.requests)
-    add(bytes, endpointId, asked.bytes)
+    addBytes(bytes, endpointId)
     return steps
   }
 
   return {
-    admit: (caller, asked) => takeAll(stepsOf(caller, asked), []),
+    admit: (caller, asked) => {
+      const steps = stepsOf(caller, asked)
+      const beyond = steps.find(({ limit, points }) => points > limit.perMinute)
+      if (beyond === undefined) return takeAll(steps, [])
+      return { refusal: tooManyAtOnce(beyond.points, beyond.limit.perMinute) }
+    },
     begin: async (caller, functionKey) => {
       if (functions !== undefined) {
         const key = `${caller.endpointId} ${functionKey}`

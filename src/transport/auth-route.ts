@@ -17,7 +17,7 @@ import { GatewayError } from '../domain/errors.js'
 import type { UnderWay } from './mcp-parts.js'
 
 export interface AuthRouteParts {
-  readonly authenticator: Pick<Authenticator, 'authenticate'>
+  readonly authenticator: Pick<Authenticator, 'authenticate' | 'guard'>
   /** Present where users have passwords. */
   readonly signIns?: SignIns | undefined
   /** Present where key pairs sign. */
@@ -59,16 +59,21 @@ function signInRoutes(
 ): FastifyPluginAsync {
   const login = async ({ params, body, ip: address }: FastifyRequest<AuthRoute>) => {
     const given = readBody(Login, body)
-    return toJson(await signIns.signIn(params.endpointId, given, { address }))
+    const signIn = () => signIns.signIn(params.endpointId, given, { address })
+    return toJson(await authenticator.guard(address, signIn))
   }
   const refresh = async ({ params, body, ip: address }: FastifyRequest<AuthRoute>) => {
     const { refresh_token: token } = readBody(Refresh, body)
-    return toJson(await signIns.refresh(params.endpointId, token, { address }))
+    const refreshed = () => signIns.refresh(params.endpointId, token, { address })
+    return toJson(await authenticator.guard(address, refreshed))
   }
   const logout = async ({ params, headers, body, ip: address }: FastifyRequest<AuthRoute>) => {
-    if (typeof body === 'string' && body !== '') {
+    if (isSent(body)) {
       const { refresh_token: token } = readBody(Refresh, body)
-      return signIns.end(params.endpointId, token, { address })
+      return authenticator.guard(address, async () => {
+        if (await signIns.end(params.endpointId, token, { address })) return
+        throw new GatewayError('UNAUTHENTICATED', 'There is no sign-in to end')
+      })
     }
     const { credential } = await authenticator.authenticate(
       headers.authorization,
@@ -94,10 +99,14 @@ function signInRoutes(
   }
 }
 
-/** A bearer token that is over has no sign-in left to end. */
-function nothingLeft({ headers }: FastifyRequest<AuthRoute>, error: unknown): void {
+/** A token that is over has no sign-in left to end: who brings it hears no more than that. */
+function nothingLeft({ headers, body }: FastifyRequest<AuthRoute>, error: unknown): void {
   const isOver = error instanceof GatewayError && error.code === 'UNAUTHENTICATED'
-  if (!isOver || headers.authorization === undefined) throw error
+  if (!isOver || (headers.authorization === undefined && !isSent(body))) throw error
+}
+
+function isSent(body: unknown): boolean {
+  return typeof body === 'string' && body !== ''
 }
 
 /** @throws GatewayError that names the field, and never quotes it */

@@ -23,14 +23,21 @@ const BROKEN: Readonly<Record<string, [status: number, message: string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
 }
 
+/** What is wrong below HTTP, in TLS or with the connection, is answered to nobody. */
+const HTTP_FAULT = /^HPE_|^ERR_HTTP_REQUEST_TIMEOUT$/
+
+/** For a client to close its side too, in milliseconds; an earlier end could cost it the answer. */
+const LINGER_MS = 1000
+
 /** The server's own answer on a connection whose request never became one; then it is closed. */
 export function createBrokenRequest(headers: SecurityHeaders) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return (error: Error, socket: Socket): void => {
     // A client that has gone, or that was answered already, hears nothing more.
-    if (codeOf(error) === 'ECONNRESET' || socket.destroyed) return
-    if (!socket.writable || socket.bytesWritten > 0) return void socket.destroy(error)
-    const [status, message] = BROKEN[codeOf(error) ?? ''] ?? [400, 'The HTTP request is malformed']
+    const code = codeOf(error) ?? ''
+    const isAnswered = !socket.writable || socket.bytesWritten > 0
+    if (isAnswered || !HTTP_FAULT.test(code)) return void socket.destroy()
+    const [status, message] = BROKEN[code] ?? [400, 'The HTTP request is malformed']
     const { body } = toErrorAnswer(new GatewayError('INVALID_REQUEST', message), {})
     const text = JSON.stringify(body)
     socket.end(
@@ -38,5 +45,7 @@ export function createBrokenRequest(headers: SecurityHeaders) {
         `content-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n` +
         `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
     )
+    const cut = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    socket.once('close', () => clearTimeout(cut))
   }
 }

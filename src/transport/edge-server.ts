@@ -2,15 +2,16 @@
 import type { FastifyHttpOptions } from 'fastify'
 import type { Server } from 'node:http'
 import { createServer } from 'node:https'
+import type { UnreadRules } from './edge-unread.js'
 
-export interface EdgeOptions {
+export interface EdgeOptions extends UnreadRules {
   /** PEM; absent for plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined
   /** More of them are closed at once. Default: any number. */
   readonly maxConnections?: number | undefined
   /** Whose `X-Forwarded-For` is believed: addresses and networks, or how many there are in a row. */
   readonly trustProxy?: number | readonly string[] | undefined
-  /** For the headers of a request, in milliseconds. Default: 20,000. */
+  /** For the headers of a request, and for a TLS handshake, in milliseconds. Default: 20,000. */
   readonly headersTimeoutMs?: number | undefined
   /** For one whole request, in milliseconds. Default: 60,000. */
   readonly requestTimeoutMs?: number | undefined
@@ -47,7 +48,8 @@ export function toServerOptions(options: EdgeOptions): ServerOptions {
   const { tls } = options
   if (tls === undefined) return { ...timeouts, trustProxy, http: limits }
   // Not by Fastify's own option, which makes it another type of server all the way up.
-  const tlsOptions = { ...timeouts, ...limits, ...tls, minVersion: 'TLSv1.2' as const }
+  const handshake = { handshakeTimeout: headersTimeout, minVersion: 'TLSv1.2' as const }
+  const tlsOptions = { ...timeouts, ...limits, ...tls, ...handshake }
   return { trustProxy, serverFactory: (listener) => createServer(tlsOptions, listener) }
 }
 

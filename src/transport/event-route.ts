@@ -90,7 +90,7 @@ async function callerOf(
 ): Promise<Caller> {
   const ticket = textOf(query['ticket'])
   if (headers.authorization === undefined && ticket !== undefined)
-    return tickets.redeem(params.endpointId, ticket)
+    return authenticator.guard(ip, () => tickets.redeem(params.endpointId, ticket))
   return authenticator.authenticate(headers.authorization, params.endpointId, ip)
 }
 

@@ -2,18 +2,22 @@
 import type { FastifyReply } from 'fastify'
 import type { Access } from '../access/access.js'
 import type { Caller } from '../domain/caller.js'
-import { isWithin } from '../domain/function-globs.js'
 import { systemClock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { Labels, Log, Metrics } from '../telemetry/telemetry.js'
-import type { UserEvent, UserEventId, UserEvents } from '../user-events/user-events.js'
+import {
+  toGap,
+  type UserEvent,
+  type UserEventId,
+  type UserEvents,
+} from '../user-events/user-events.js'
 import type { SseConnection, SseConnections } from './sse-connections.js'
 import type { Place } from './standing-places.js'
 
 export interface EventStreamParts {
   readonly connections: SseConnections
   readonly userEvents: UserEvents
-  readonly access: Pick<Access, 'look'>
+  readonly access: Pick<Access, 'visible' | 'look' | 'lookBack'>
   /** Aborted when the server begins to close. */
   readonly closing: AbortSignal
   readonly log: Log
@@ -56,10 +60,10 @@ export async function streamEvents(
     counted.begins(reply.raw)
     connection.place(id, RETRY_MS)
   }
-  const onEvent = (event: UserEvent, id: UserEventId) => {
+  const onEvent = (told: UserEvent, id: UserEventId) => {
     last = id
-    if (wants(event.type) && isFor(caller, event))
-      connection?.tell({ id, name: event.type, json: jsonOf(event) })
+    const event = wants(told.type) ? toShown(access, caller, told) : undefined
+    if (event !== undefined) connection?.tell({ id, name: event.type, json: jsonOf(event) })
   }
   // What a client has missed may be more than it may leave unread.
   const ready = () => (connection?.isCrowded ? connection.drained() : undefined)
@@ -75,6 +79,8 @@ export async function streamEvents(
   try {
     const { signal } = place
     const look = () => access.look(caller)
+    // Whether an event is for this caller is looked up without waiting, from here on.
+    await access.visible(caller).catch(() => undefined)
     await userEvents.hear(caller, { after, signal, look, onPlace, onEvent, ready })
   } catch (err) {
     if (connection?.isOpen) counted.ends('error')
@@ -88,11 +94,21 @@ export async function streamEvents(
   return reply
 }
 
-/** Who is limited to some functions hears of calls of these alone. */
-function isFor(caller: Caller, event: UserEvent): boolean {
-  if (!('function' in event)) return true
-  const { type: mcpType, name } = event.function
-  return isWithin(caller, { mcpType, name })
+/**
+ * Of the calls of his user a caller hears of those of functions that he may know of.
+ *
+ * @returns a gap in place of what nobody can tell at the moment
+ */
+function toShown(
+  access: EventStreamParts['access'],
+  caller: Caller,
+  event: UserEvent,
+): UserEvent | undefined {
+  if (!('function' in event)) return event
+  const { type: mcpType, name: key } = event.function
+  const isFor = access.lookBack(caller, { mcpType, key })
+  if (isFor === undefined) return toGap(systemClock)
+  return isFor ? event : undefined
 }
 
 type WhyEnded = Labels<'event_streams_ended_total'>['reason']

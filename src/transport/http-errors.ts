@@ -19,11 +19,17 @@ const FASTIFY_REFUSALS: Readonly<Record<string, [GatewayErrorCode, string]>> = {
 /** When one who found no place for a stream may try again, in seconds. */
 const RETRY_AFTER_S = 5
 
-export function sendError(reply: FastifyReply, thrown: unknown, log: Log): FastifyReply {
+/** @param asker whose request is refused; nobody's when it was not read yet */
+export function sendError(
+  reply: FastifyReply,
+  thrown: unknown,
+  log: Log,
+  asker: Parameters<typeof toErrorAnswer>[1] = {},
+): FastifyReply {
   const error = asGatewayError(thrown)
   if (!(error instanceof GatewayError))
     log.error({ err: error, path: pathOf(reply) }, 'a request failed with an unknown error')
-  const { status, body } = toErrorAnswer(error, {})
+  const { status, body } = toErrorAnswer(error, asker)
   const limit = readStreamLimit(error)
   const retryAfterS = limit === undefined ? readRetryAfter(error) : RETRY_AFTER_S
   if (retryAfterS !== undefined) void reply.header('retry-after', retryAfterS)

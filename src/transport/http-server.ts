@@ -18,6 +18,7 @@ import { createCorsOptions } from './cors.js'
 import { createSecurityHeaders, securityHeaders } from './edge-headers.js'
 import { createBrokenRequest, refuseLongUrl } from './edge-refusals.js'
 import { type EdgeOptions, toServerOptions } from './edge-server.js'
+import { cutUnreadConnections } from './edge-unread.js'
 import { sendError } from './http-errors.js'
 import { eventRoutes } from './event-route.js'
 import { liveRoutes } from './live-route.js'
@@ -55,6 +56,8 @@ export interface HttpParts extends AnswerParts, Pick<AuthRouteParts, 'signIns' |
 
 export interface HttpOptions extends OriginRules, EdgeOptions {
   readonly maxBodyBytes: number
+  /** Of a bundle that is uploaded: more of it is not counted. Default: as announced. */
+  readonly maxUploadBytes?: number | undefined
   /** How often open streams show that they live, in milliseconds. Default: 15,000. */
   readonly heartbeatMs?: number | undefined
   /** How much of a stream may wait for a client that reads slowly. Default: 4 MiB. */
@@ -119,7 +122,9 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
   void server.register(authRoutes(mcp.parts))
   const { uploads, resources } = parts
   if (resources !== undefined) void server.register(metadataRoutes({ ...parts, resources }))
-  if (uploads !== undefined) void server.register(uploadRoutes({ ...mcp.parts, uploads }))
+  if (uploads !== undefined)
+    void server.register(uploadRoutes({ ...mcp.parts, uploads, maxBytes: options.maxUploadBytes }))
+  cutUnreadConnections(server.server, options)
   const closeSilent = watchSilentConnections(server.server)
   const closeIdle = () => {
     server.server.closeIdleConnections()

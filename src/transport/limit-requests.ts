@@ -26,7 +26,7 @@ export async function admitPost(
   { read, reply }: ReadPost,
 ): Promise<Answer | undefined> {
   const requests = read.kind === 'session' ? read.messages : 1
-  const bytes = Number(post.headers['content-length'] ?? post.body.length)
+  const bytes = Number(post.headers['content-length'] ?? Buffer.byteLength(post.body))
   const refusal = await admit(parts, { caller: post.caller, asked: { requests, bytes } }, reply)
   return refusal === undefined ? undefined : toErrorAnswer(refusal, askerOf(read))
 }
@@ -38,10 +38,10 @@ export async function admitPost(
  */
 export async function admitRequest(
   parts: LimitedParts,
-  { caller, bytes = 0 }: { readonly caller: Caller; readonly bytes?: number | undefined },
+  { caller, requests = 1, bytes = 0 }: { readonly caller: Caller } & Partial<Asked>,
   reply: FastifyReply,
 ): Promise<void> {
-  const refusal = await admit(parts, { caller, asked: { requests: 1, bytes } }, reply)
+  const refusal = await admit(parts, { caller, asked: { requests, bytes } }, reply)
   if (refusal !== undefined) throw refusal
 }
 

@@ -14,7 +14,8 @@ import {
   type SessionMessage,
   toErrorAnswer,
 } from '../protocol/protocol.js'
-import { type Answer, answerRequest, type Asked } from './answer-request.js'
+import { answerRequest, type Asked } from './answer-request.js'
+import { sendError } from './http-errors.js'
 import type { HttpParts } from './http-server.js'
 import type { McpParts } from './mcp-parts.js'
 import { createReplyStream } from './reply-stream.js'
@@ -111,21 +112,18 @@ async function answerListen(
   asked: Asked,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const place = takePlace(parts, asked)
-  if ('refusal' in place) return reply.code(place.refusal.status).send(place.refusal.body)
+  let place: Place
+  try {
+    place = parts.places.take(asked.caller)
+  } catch (error) {
+    // As that of a GET: nothing stands open yet, so a proxy may know of it too.
+    return sendError(reply, error, parts.log, asked.request)
+  }
   try {
     // Its place is taken away when the server closes, and when its client may not listen any longer.
     return await answerOutside({ ...parts, closing: place.signal }, asked, reply)
   } finally {
     place.leave()
-  }
-}
-
-function takePlace({ places }: McpParts, { caller, request }: Asked): Place | { refusal: Answer } {
-  try {
-    return places.take(caller)
-  } catch (error) {
-    return { refusal: toErrorAnswer(error, request) }
   }
 }
 

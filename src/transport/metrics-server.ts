@@ -2,11 +2,14 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Log, ScrapedMetrics } from '../telemetry/telemetry.js'
+import { createHostRule } from './host-check.js'
 
 export interface MetricsServerOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** True when `host` is a loopback address: then pages of other names get nothing. */
+  readonly isLoopback: boolean
   readonly log: Log
 }
 
@@ -27,22 +30,28 @@ const PATH = '/metrics'
 /** @throws when the address cannot be listened on */
 export async function serveMetrics(
   metrics: ScrapedMetrics,
-  { host, port, log }: MetricsServerOptions,
+  { host, port, isLoopback, log }: MetricsServerOptions,
 ): Promise<MetricsServer> {
   const limits = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }
+  /** Absent until the port is known. */
+  let rule: ReturnType<typeof createHostRule> | undefined
   const server = createServer(limits, (request, response) => {
-    answer(metrics, request, response).catch((err: unknown) => {
-      log.error({ err }, 'the metrics could not be shown')
-      response.destroy()
-    })
+    if (rule?.(request.headers) !== true) response.writeHead(403).end()
+    else
+      answer(metrics, request, response).catch((err: unknown) => {
+        log.error({ err }, 'the metrics could not be shown')
+        response.destroy()
+      })
   })
   server.maxConnections = MAX_CONNECTIONS
   server.listen(port, host)
   await once(server, 'listening')
   const address = server.address()
   const taken = typeof address === 'object' && address !== null ? address.port : port
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}${PATH}`
+  rule = createHostRule({ isLoopback, publicUrl: url })
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}${PATH}`,
+    url,
     close: async () => {
       const closed = once(server, 'close')
       server.close()

@@ -15,6 +15,8 @@ export interface UploadParts extends LimitedParts {
   readonly access: Pick<Access, 'demand'>
   readonly uploads: UploadReceiver
   readonly underWay: UnderWay
+  /** More of an upload is never read, and so never counted. Default: as much as is announced. */
+  readonly maxBytes?: number | undefined
 }
 
 interface UploadRoute {
@@ -28,13 +30,17 @@ export function uploadRoutes({
   uploads,
   underWay,
   limits,
+  maxBytes = Infinity,
 }: UploadParts): FastifyPluginAsync {
   const receive = async (request: FastifyRequest<UploadRoute>, reply: FastifyReply) => {
     const { headers, params, body, ip } = request
     const caller = await authenticator.authenticate(headers.authorization, params.endpointId, ip)
     const announcedBytes = Number(headers['content-length'] ?? 0)
-    await admitRequest({ limits }, { caller, bytes: announcedBytes }, reply)
+    await admitRequest({ limits }, { caller }, reply)
     access.demand(caller, 'publish', 'uploads')
+    // Only who may send takes of what may be sent.
+    const bytes = Math.min(announcedBytes, maxBytes)
+    await admitRequest({ limits }, { caller, requests: 0, bytes }, reply)
     await uploads.receiveUpload(caller, {
       uploadId: params.ticket,
       body: body instanceof Readable ? body : Readable.from([]),

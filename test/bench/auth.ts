@@ -95,6 +95,7 @@ function openLimits(): Limits {
     userPerMinute: PLENTY,
     keyPerMinute: PLENTY,
     functionPerMinute: PLENTY,
+    userBytesPerMinute: PLENTY * 1000,
     endpointPerMinute: PLENTY,
     endpointBytesPerMinute: PLENTY * 1000,
     callsPerUser: 512,

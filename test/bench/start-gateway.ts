@@ -78,6 +78,7 @@ function environment(dataFolder: string, jwtSecretKey: string): NodeJS.ProcessEn
     JWT_SECRET_KEY: jwtSecretKey,
     // One user asks more than any agent does.
     RATE_USER_PER_MINUTE: '0',
+    RATE_USER_BYTES_PER_MINUTE: '0',
     RATE_ENDPOINT_PER_MINUTE: '0',
     RATE_ENDPOINT_BYTES_PER_MINUTE: '0',
     MAX_CALLS_PER_USER: '0',

@@ -20,6 +20,7 @@ it('over HTTP each setting is the limit that it names, and 0 is none', async () 
     return (await limits?.admit(ann, one))?.refusal?.data?.['limit']
   }
   expect(await limitedBy({ RATE_USER_PER_MINUTE: '1' })).toBe('user')
+  expect(await limitedBy({ RATE_USER_BYTES_PER_MINUTE: '1999' })).toBe('userBytes')
   expect(await limitedBy({ RATE_ENDPOINT_PER_MINUTE: '1' })).toBe('endpoint')
   expect(await limitedBy({ RATE_ENDPOINT_BYTES_PER_MINUTE: '1999' })).toBe('bytes')
   expect(await limitedBy({ RATE_USER_PER_MINUTE: '0', RATE_ENDPOINT_PER_MINUTE: '0' })).toBe(

@@ -18,6 +18,7 @@ const NO_RULES: LimitRules = {
   userPerMinute: 0,
   keyPerMinute: 0,
   functionPerMinute: 0,
+  userBytesPerMinute: 0,
   endpointPerMinute: 0,
   endpointBytesPerMinute: 0,
   callsPerUser: 0,
@@ -77,6 +78,35 @@ describe('requests in a minute', () => {
     const limits = limitsOf({ userPerMinute: 1, endpointPerMinute: 2 })
     for (let sent = 0; sent < 5; sent++) await limits.admit(ann, one)
     expect((await limits.admit(bob, one)).refusal).toBeUndefined()
+  })
+
+  it('of a batch that is larger than the limit are refused for good, and take nothing', async () => {
+    const limits = limitsOf({ userPerMinute: 10, endpointPerMinute: 5 })
+    for (const requests of [6, 11])
+      expect((await limits.admit(ann, { requests, bytes: 0 })).refusal).toMatchObject({
+        code: 'INVALID_REQUEST',
+        message: expect.stringContaining('Too many messages in a batch'),
+      })
+    expect((await limits.admit(ann, { requests: 5, bytes: 0 })).refusal).toBeUndefined()
+  })
+
+  it('of one user have bytes of their own, and the others of the endpoint keep theirs', async () => {
+    const limits = limitsOf({ userBytesPerMinute: 400, endpointBytesPerMinute: 1000 })
+    const bytes = { requests: 1, bytes: 300 }
+    expect((await limits.admit(ann, bytes)).refusal).toBeUndefined()
+    for (let sent = 0; sent < 5; sent++)
+      expect((await limits.admit(ann, bytes)).refusal).toMatchObject({
+        code: 'RATE_LIMITED',
+        message: expect.stringContaining('bytes sent by this user: at most 400 in a minute'),
+        data: { limit: 'userBytes' },
+      })
+    expect((await limits.admit(bob, { requests: 1, bytes: 400 })).refusal).toBeUndefined()
+  })
+
+  it('whose body is larger than the limit take all of a minute', async () => {
+    const limits = limitsOf({ userBytesPerMinute: 400 })
+    expect((await limits.admit(ann, { requests: 1, bytes: 5000 })).refusal).toBeUndefined()
+    expect((await limits.admit(ann, { requests: 1, bytes: 1 })).refusal).toBeDefined()
   })
 
   it('are limited by their bytes, too', async () => {

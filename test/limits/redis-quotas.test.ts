@@ -21,6 +21,7 @@ const RULES = {
   userPerMinute: 50,
   keyPerMinute: 0,
   functionPerMinute: 0,
+  userBytesPerMinute: 0,
   endpointPerMinute: 0,
   endpointBytesPerMinute: 0,
   callsPerUser: 0,

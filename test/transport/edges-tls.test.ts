@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
+import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -39,9 +40,12 @@ async function send({ method, headers, body }: RequestInit): Promise<[IncomingMe
 }
 
 /** @returns the version that was agreed upon, or why there was none */
-async function agreeOn(maxVersion: SecureVersion): Promise<string | null> {
+async function agreeOn(
+  maxVersion: SecureVersion,
+  { port } = new URL(test.url),
+): Promise<string | null> {
   const socket = connect({
-    port: Number(new URL(test.url).port),
+    port: Number(port),
     host: '127.0.0.1',
     ca: tls.cert,
     minVersion: 'TLSv1',
@@ -69,6 +73,23 @@ it('with a certificate https is served, streams too, and browsers stay with it',
   const [stream, events] = await send(modernRequest('tools/call', steps, options))
   expect(stream.headers['content-type']).toBe('text/event-stream')
   expect(events).toContain('event: message')
+})
+
+it('a client that never speaks TLS keeps no connection', async () => {
+  const http = await test.gateway.openHttp({
+    isLoopback: true,
+    allowedOrigins: [],
+    maxBodyBytes: 65_536,
+    tls: { cert: tls.cert, key: await readFile(tls.keyFile, 'utf8') },
+    headersTimeoutMs: 100,
+    maxConnections: 1,
+  })
+  const url = new URL(await http.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = connectPlain({ port: Number(url.port), host: '127.0.0.1', allowHalfOpen: true })
+  await once(socket.resume(), 'end')
+  await expect.poll(() => agreeOn('TLSv1.3', url)).toBe('TLSv1.3')
+  socket.destroy()
+  await http.close(0)
 })
 
 it('TLS before 1.2 is not spoken', async () => {

@@ -35,6 +35,8 @@ async function listen(options: Partial<HttpOptions>): Promise<number> {
 
 const send = (init: RequestInit, path = '/default/mcp') => fetch(`${test.url}${path}`, init)
 
+const NOWHERE = 'GET /nowhere HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'
+
 /** What is sent as it is; its answer, until the server closes. */
 async function exchange(port: number | string, request: string): Promise<string> {
   const socket = connect(Number(port), '127.0.0.1')
@@ -146,6 +148,24 @@ describe('a client that takes its time', () => {
     expect((await fetch(`http://127.0.0.1:${port}/default/mcp`, init)).status).toBe(200)
     expect(await slow).toMatch(/^HTTP\/1\.1 408 /)
   })
+})
+
+it('a client that does not close its side keeps no connection', async () => {
+  const port = await listen({ headersTimeoutMs: 1000, maxConnections: 1 })
+  for (const [request, status] of [
+    ['HELO gateway\r\n\r\n', 400],
+    ['', 408],
+  ] as const) {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.write(request)
+    const ended = once(socket, 'end')
+    expect(String((await once(socket, 'data'))[0])).toContain(`HTTP/1.1 ${status} `)
+    await ended
+    await expect
+      .poll(() => exchange(port, NOWHERE).catch(String), { timeout: 5000 })
+      .toMatch(/^HTTP\/1\.1 404 /)
+    socket.destroy()
+  }
 })
 
 it('more connections than are allowed are closed at once', async () => {

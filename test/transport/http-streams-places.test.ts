@@ -1,9 +1,19 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import type { Exchange } from '../../src/dispatch/dispatch.js'
 import { framesOf, messagesOf, next, rest } from '../support/event-stream.js'
 import { modernRequest } from '../support/modern-post.js'
+import { sendRaw } from '../support/raw-request.js'
 import { gateway, server, session, useOwnStreamServer } from './own-stream-server.js'
-import { messagesIn, slowCall, startStreamServer, type StreamServer } from './stream-server.js'
+import {
+  messagesIn,
+  note,
+  slowCall,
+  startStreamServer,
+  type StreamServer,
+  text as said,
+} from './stream-server.js'
 
 useOwnStreamServer()
 
@@ -22,6 +32,26 @@ const listenUntilClosing = async (exchange: Exchange) => {
   await new Promise((resolve) => exchange.closing.addEventListener('abort', resolve))
   return { ended: true }
 }
+
+it.each([false, true])('an answer that nobody reads ends (a stream: %s)', async (isStream) => {
+  const small = await startStreamServer(gateway, { unreadMs: 100, maxConnections: 1 })
+  small.on('large', (exchange) => {
+    if (isStream) exchange.notify(note('begun'))
+    return said('x'.repeat(32 * 1024 * 1024))
+  })
+  const token = await gateway.tokenFor('ann')
+  const { body, ...options } = modernRequest('tools/call', { name: 'large' }, { token })
+  const headers = Object.fromEntries(new Headers(options.headers))
+  const asked = request(`${small.url}/default/mcp`, { method: 'POST', headers, agent: false })
+  asked.on('error', () => undefined).end(body)
+  const [response] = await once(asked, 'response')
+  response.pause()
+  const port = Number(new URL(small.url).port)
+  const another = () => sendRaw({ port, path: '/nowhere' }).then(({ status }) => status, String)
+  await expect.poll(another, { timeout: 10_000 }).toBe(404)
+  response.on('error', () => undefined).destroy()
+  await small.close()
+})
 
 describe('streams that stand open', () => {
   it('show that they live, those of modern calls too [M4]', async () => {
@@ -62,6 +92,8 @@ describe('streams that stand open', () => {
     const messages = messagesOf(first)
     await next(messages)
     const second = await listen(small)
+    expect(second.status).toBe(429)
+    expect(second.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(await second.json()).toMatchObject({ id: 7, error: { code: -31005 } })
     await small.close()
     expect(await rest(messages)).toMatchObject([{ id: 7, result: { ended: true } }])

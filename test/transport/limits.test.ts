@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js'
+import { createLocalTokens } from '../../src/auth/local-tokens.js'
+import { ADMIN_TOKEN, SIGNING_KEY, startTestGateway, type TestGateway } from '../support/gateway.js'
 import { modernPost, modernRequest } from '../support/modern-post.js'
 import { openSession } from '../support/session.js'
 
@@ -14,6 +17,7 @@ beforeAll(async () => {
       RATE_ENDPOINT_PER_MINUTE: '80',
       RATE_ENDPOINT_BYTES_PER_MINUTE: '65536',
       RATE_FUNCTION_PER_MINUTE: '6',
+      MAX_ZIP_BYTES: '32768',
       RATE_FAILURES_PER_MINUTE: '3',
       MAX_CALLS_PER_USER: '1',
     },
@@ -104,6 +108,15 @@ describe('a user who asks too much', () => {
     expect(await response.json()).toMatchObject({ error: { code: RPC_CODE } })
   })
 
+  it('is told when his batch is more than any minute has room for', async () => {
+    const token = await test.tokenFor('batch')
+    const headers = await openSession(test.url, { token, version: '2025-03-26' })
+    const batch = Array.from({ length: 11 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }))
+    const response = await send({ method: 'POST', headers, body: JSON.stringify(batch) })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: -32600 } })
+  })
+
   it('is counted at every route that asks who he is', async () => {
     const token = await test.tokenFor('routes')
     const headers = { authorization: `Bearer ${token}` }
@@ -141,6 +154,52 @@ describe('an endpoint', () => {
     const large = () => send(call(token, 'echo', { text: 'x'.repeat(30_000) }), 'heavy')
     expect(await sendUntilRefused(large, 3)).toBe(2)
     expect(await (await large()).json()).toMatchObject({ error: { data: { limit: 'bytes' } } })
+  })
+})
+
+describe('what is sent to an endpoint', () => {
+  it('is counted in bytes where its length is not announced', async () => {
+    const token = await test.tokenFor('writer', 'chunks')
+    const { body, ...init } = call(token, 'echo', { text: '茶'.repeat(10_000) })
+    const large = () => {
+      const chunks = new Response(body).body
+      return send({ ...init, body: chunks, duplex: 'half' }, 'chunks')
+    }
+    expect(await sendUntilRefused(large, 3)).toBe(2)
+  })
+
+  it('is not what one has announced who may not send it', async () => {
+    const forbidden = await test.tokenFor('loud', 'announced')
+    const { hostname, port } = new URL(test.url)
+    for (let sent = 0; sent < 2; sent++) {
+      const socket = connect(Number(port), hostname)
+      socket.write(
+        'PUT /announced/uploads/any HTTP/1.1\r\nhost: localhost\r\ncontent-length: 65536\r\n' +
+          `authorization: Bearer ${forbidden}\r\n\r\n`,
+      )
+      expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 403 /)
+      socket.destroy()
+    }
+    const token = await test.tokenFor('quiet', 'announced')
+    expect((await send(ping(token), 'announced')).status).toBe(200)
+  })
+
+  it('is no more of an upload than is ever read', async () => {
+    const token = await createLocalTokens(SIGNING_KEY).sign({
+      userId: 'ann',
+      endpointId: 'published',
+      roles: ['publisher'],
+      expiresAt: Date.now() + 600_000,
+    })
+    const { hostname, port } = new URL(test.url)
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      'PUT /published/uploads/any HTTP/1.1\r\nhost: localhost\r\ncontent-length: 999999999\r\n' +
+        `authorization: Bearer ${token}\r\n\r\n`,
+    )
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 404 /)
+    socket.destroy()
+    expect((await send(ping(token), 'published')).status).toBe(200)
   })
 })
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createScrapedMetrics, silentLog } from '../../src/telemetry/telemetry.js'
 import { type MetricsServer, serveMetrics } from '../../src/transport/metrics-server.js'
+import { sendRaw } from '../support/raw-request.js'
 import { readSamples } from '../telemetry/samples.js'
 
-const address = { host: '127.0.0.1', port: 0, log: silentLog }
+const address = { host: '127.0.0.1', port: 0, isLoopback: true, log: silentLog }
 
 let server: MetricsServer
 beforeEach(async () => {
@@ -25,6 +26,14 @@ it('serves nothing else, and takes nothing', async () => {
     expect((await fetch(new URL(path, server.url))).status).toBe(404)
   const post = await fetch(server.url, { method: 'POST', body: 'x' })
   expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+})
+
+it('on loopback shows nothing to a page that calls it by a name of its own', async () => {
+  const { port } = new URL(server.url)
+  const statusBy = async (host: string) =>
+    (await sendRaw({ port: Number(port), path: '/metrics', headers: { host } })).status
+  expect(await statusBy('evil.example')).toBe(403)
+  expect(await statusBy(`localhost:${port}`)).toBe(200)
 })
 
 it('a scrape that fails is cut and logged, and the next one is answered', async () => {

@@ -39,7 +39,10 @@ export interface StreamServer {
   close(drainTimeoutMs?: number): Promise<void>
 }
 
-export interface StreamServerOptions extends Pick<HttpOptions, 'heartbeatMs' | 'placeLimits'> {
+export interface StreamServerOptions extends Pick<
+  HttpOptions,
+  'heartbeatMs' | 'placeLimits' | 'unreadMs' | 'maxConnections'
+> {
   /** In place of the gateway's own. */
   readonly parts?: Partial<HttpParts>
 }
