@@ -85,10 +85,11 @@ describe('of the calls of its user', () => {
     const [whole, part] = [await hear({ token: ann }), await hear({ token: reader })]
     await call('whoami')
     await call('echo', { text: 'for both' })
-    expect((await whole.next()).data['function']).toMatchObject({ name: 'whoami' })
-    expect((await whole.next()).data['function']).toMatchObject({ name: 'echo' })
-    expect((await part.next()).data['function']).toMatchObject({ name: 'echo' })
+    const next = async (client: EventClient) => (await client.nextOf('call.completed')).data
+    expect((await next(whole))['function']).toMatchObject({ name: 'whoami' })
+    expect((await next(whole))['function']).toMatchObject({ name: 'echo' })
+    expect((await next(part))['function']).toMatchObject({ name: 'echo' })
     const back = await hear({ token: reader, lastEventId: part.placeId })
-    expect((await back.next()).data['function']).toMatchObject({ name: 'echo' })
+    expect((await next(back))['function']).toMatchObject({ name: 'echo' })
   })
 })
