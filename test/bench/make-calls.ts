@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Calls } from '../../src/calls/calls.js'
 import type { CallRecord } from '../../src/domain/call.js'
+import { percentile } from './statistics.js'
 
 export interface Pace {
   /** Calls that begin in a second; absent for as many as are taken. */
@@ -39,7 +40,6 @@ export async function makeCalls(calls: Begin, endpointId: string, pace: Pace): P
     : makePaced(make, pace.perSecond, pace))
   const elapsedMs = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpuBefore)
-  tookMs.sort((a, b) => a - b)
   return {
     calls: tookMs.length,
     elapsedMs,
@@ -104,8 +104,4 @@ async function makeCall(calls: Begin, endpointId: string, n: number): Promise<nu
   const endedAt = performance.now()
   await open.end({ ...begun, status: 'completed', content, updatedAt: Date.now() })
   return performance.now() - endedAt
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? NaN
 }

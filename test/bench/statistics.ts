@@ -15,3 +15,9 @@ function medianOf(sorted: readonly number[]): number {
   const [low = NaN, high = NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]]
   return (low + high) / 2
 }
+
+/** So much of a series is no larger: `share` 0.95 for 95 of 100. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? NaN
+}
