@@ -41,7 +41,7 @@ export interface AskerEvents {
 }
 
 export function createAsker(request: QuestionsRequest | undefined, events: AskerEvents): Asker {
-  if (request === undefined) return { ...deaf, askOne: refuse }
+  if (request === undefined) return UNASKED
   if (request.mode === 'requests')
     return createRequestAsker(request.answers ?? {}, (...asked) => events.ask(...asked))
   return { ...deaf, askOne: askInRounds(request.answers, (questions) => events.round(questions)) }
@@ -51,6 +51,9 @@ const deaf = { answer: () => undefined, abort: () => undefined }
 
 const refuse: AskOne = () =>
   Promise.reject(new Error('the client cannot be asked: its connection takes no questions'))
+
+/** Of every call whose client takes no questions. */
+const UNASKED: Asker = { ...deaf, askOne: refuse }
 
 /**
  * An open question never settles: its answer comes with another run. On the next turn of the event

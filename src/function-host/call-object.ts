@@ -1,5 +1,5 @@
 /** The `call` that a function gets as its second argument. */
-import type { Call, CallNotices, Trace } from '../author/author.js'
+import type { Call, CallNotices, ClientQuestions, Trace } from '../author/author.js'
 import { systemClock } from '../domain/clock.js'
 import { MAX_FUNCTION_JSON_DEPTH, nestsDeeperThan } from '../domain/json.js'
 import { LOG_LEVELS, type LogLevel } from '../domain/log-level.js'
@@ -34,10 +34,7 @@ export interface CallMessages extends CallNotices {
 
 export interface OpenCall {
   readonly call: FunctionCall
-  readonly isAborted: boolean
-  abort(reason: AbortReason): void
-  /** From now on whatever the function says is ignored. */
-  close(): void
+  readonly inside: Pick<CallInside, 'isAborted' | 'abort' | 'close'>
 }
 
 /** Longer progress messages and logger names are cut, in UTF-16 units. */
@@ -49,30 +46,87 @@ export interface CallParts {
   readonly state: Record<string, unknown>
 }
 
-export function openCall(identity: CallIdentity, parts: CallParts): OpenCall {
-  const { messages, askOne, state } = parts
-  const signal = createLazySignal()
-  const gate = createGate(messages)
-  let lastProgress = -Infinity
+/** What is made only for functions that want it: most calls return and say nothing. */
+type CallTools = Pick<FunctionCall, 'progress' | 'log'> & ClientQuestions & CallNotices
 
-  const call: FunctionCall = {
-    endpointId: identity.endpointId,
-    userId: identity.userId,
-    callId: identity.callId,
-    deadline: identity.deadline,
-    traceparent: identity.trace?.traceparent,
-    tracestate: identity.trace?.tracestate,
-    baggage: identity.trace?.baggage,
-    state,
+export function openCall(identity: CallIdentity, parts: CallParts): OpenCall {
+  const inside = new CallInside(parts)
+  return { inside, call: new CallObject(identity, parts, inside) }
+}
+
+/** Its methods are made when they are first looked at, and go on working when they are taken out. */
+class CallObject implements FunctionCall {
+  readonly endpointId: string
+  readonly userId: string
+  readonly callId: string
+  readonly deadline: number
+  readonly traceparent: string | undefined
+  readonly tracestate: string | undefined
+  readonly baggage: string | undefined
+  readonly state: Record<string, unknown>
+  readonly #parts: CallParts
+  readonly #inside: CallInside
+  #tools: CallTools | undefined
+
+  constructor(identity: CallIdentity, parts: CallParts, inside: CallInside) {
+    this.endpointId = identity.endpointId
+    this.userId = identity.userId
+    this.callId = identity.callId
+    this.deadline = identity.deadline
+    this.traceparent = identity.trace?.traceparent
+    this.tracestate = identity.trace?.tracestate
+    this.baggage = identity.trace?.baggage
+    this.state = parts.state
+    this.#parts = parts
+    this.#inside = inside
+  }
+
+  get signal() {
+    return this.#inside.signal
+  }
+  get progress() {
+    return this.#made.progress
+  }
+  get log() {
+    return this.#made.log
+  }
+  get elicit() {
+    return this.#made.elicit
+  }
+  get sample() {
+    return this.#made.sample
+  }
+  get listRoots() {
+    return this.#made.listRoots
+  }
+  get resourceUpdated() {
+    return this.#made.resourceUpdated
+  }
+  get listChanged() {
+    return this.#made.listChanged
+  }
+  get closeStream() {
+    return this.#made.closeStream
+  }
+
+  get #made(): CallTools {
+    this.#tools ??= createTools(this.#parts, this.#inside)
+    return this.#tools
+  }
+}
+
+// Calls share it: none can change what the next one gets.
+Object.freeze(CallObject.prototype)
+
+function createTools({ messages, askOne }: CallParts, inside: CallInside): CallTools {
+  let lastProgress = -Infinity
+  return {
     ...createQuestions(askOne),
-    ...createNotices(messages, (bytes) => gate.admits(bytes)),
-    get signal() {
-      return signal.read()
-    },
+    ...createNotices(messages, (bytes) => inside.admits(bytes)),
     progress(done, total, message) {
       if (!isFinite(done) || done <= lastProgress) return
       const text = readText(message)
-      if (!gate.admits((text ?? '').length)) return
+      if (!inside.admits((text ?? '').length)) return
       lastProgress = done
       messages.progress({
         progress: done,
@@ -83,56 +137,53 @@ export function openCall(identity: CallIdentity, parts: CallParts): OpenCall {
     log(level, entry, logger) {
       checkLevel(level)
       const json = toJson(entry)
-      if (gate.admits(Buffer.byteLength(json))) messages.log(level, json, readText(logger))
-    },
-  }
-  return {
-    call,
-    get isAborted() {
-      return signal.isAborted()
-    },
-    abort(reason) {
-      gate.close()
-      signal.abort(reason)
-    },
-    close: () => gate.close(),
-  }
-}
-
-/** An AbortController costs more than the rest of the object and few functions look at it. */
-function createLazySignal() {
-  let controller: AbortController | undefined
-  let error: Error | undefined
-  return {
-    isAborted: () => error !== undefined,
-    abort(reason: AbortReason) {
-      error ??= new Error(`the call was ${reason}`)
-      controller?.abort(error)
-    },
-    read() {
-      controller ??= new AbortController()
-      if (error) controller.abort(error)
-      return controller.signal
+      if (inside.admits(Buffer.byteLength(json))) messages.log(level, json, readText(logger))
     },
   }
 }
 
-function createGate(messages: CallMessages) {
-  let budget: MessageBudget | undefined
-  let isOpen = true
-  let hasDropped = false
-  return {
-    admits(bytes: number): boolean {
-      if (!isOpen) return false
-      budget ??= createMessageBudget(systemClock)
-      if (budget.take(bytes)) return true
-      if (!hasDropped) messages.dropped()
-      hasDropped = true
-      return false
-    },
-    close() {
-      isOpen = false
-    },
+/** What the run does with the call, out of its function's reach. */
+class CallInside {
+  readonly #messages: CallMessages
+  #budget: MessageBudget | undefined
+  #isOpen = true
+  #hasDropped = false
+  /** An AbortController costs more than the rest of the object and few functions look at it. */
+  #controller: AbortController | undefined
+  #error: Error | undefined
+
+  constructor({ messages }: Pick<CallParts, 'messages'>) {
+    this.#messages = messages
+  }
+
+  get isAborted(): boolean {
+    return this.#error !== undefined
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#error) this.#controller.abort(this.#error)
+    return this.#controller.signal
+  }
+
+  abort(reason: AbortReason): void {
+    this.#isOpen = false
+    this.#error ??= new Error(`the call was ${reason}`)
+    this.#controller?.abort(this.#error)
+  }
+
+  /** From now on whatever the function says is ignored. */
+  close(): void {
+    this.#isOpen = false
+  }
+
+  admits(bytes: number): boolean {
+    if (!this.#isOpen) return false
+    this.#budget ??= createMessageBudget(systemClock)
+    if (this.#budget.take(bytes)) return true
+    if (!this.#hasDropped) this.#messages.dropped()
+    this.#hasDropped = true
+    return false
   }
 }
 

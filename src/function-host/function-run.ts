@@ -67,21 +67,21 @@ export function startRun(place: RunPlace, request: RunRequest, events: RunEvents
   const end = (outcome: RunEnd) => {
     if (isOver) return
     isOver = true
-    open.close()
-    events.ended(open.isAborted ? undefined : outcome)
+    inside.close()
+    events.ended(inside.isAborted ? undefined : outcome)
   }
   const asker = createAsker(request.questions, {
-    round: (questions) => end(toRound(questions, open.call.state, place.maxResultBytes)),
+    round: (questions) => end(toRound(questions, call.state, place.maxResultBytes)),
     ask: (number, question, key) => {
       if (!isOver) events.ask(number, question, key)
     },
   })
   const state = request.questions?.state ?? {}
-  const open = openCall(request, { messages: events, askOne: asker.askOne, state })
-  void runFunction(place, request, open.call).then(end)
+  const { call, inside } = openCall(request, { messages: events, askOne: asker.askOne, state })
+  void runFunction(place, request, call).then(end)
   return {
     abort(reason) {
-      open.abort(reason)
+      inside.abort(reason)
       asker.abort(new Error(`the call was ${reason}`))
     },
     answer: (number, reply) => asker.answer(number, reply),

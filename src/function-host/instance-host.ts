@@ -1,7 +1,11 @@
 /** The far end of an instance, whatever carries its messages: calls in, results and words out. */
+import type { LogLevel } from '../domain/log-level.js'
+import type { ListKind } from '../domain/notice.js'
+import type { Question } from '../domain/question.js'
 import { createFetchLine } from './brokered-fetch.js'
+import type { Progress } from './call-object.js'
 import { createFunctionHost } from './function-host.js'
-import type { Run, RunEvents } from './function-run.js'
+import type { Run, RunEnd, RunEvents } from './function-run.js'
 import type { GatewayMessage, InstanceBoot, InstanceMessage } from './instance-messages.js'
 
 type Say = (message: InstanceMessage) => void
@@ -17,8 +21,8 @@ export function createInstanceHost(
   const runs = new Map<number, Run>()
 
   const start = (number: number, requestJson: string) => {
-    const events = eventsOf(number, say, () => runs.delete(number))
-    runs.set(number, host.start(JSON.parse(requestJson), events))
+    const words = new RunWords(number, say, runs)
+    runs.set(number, host.start(JSON.parse(requestJson), words))
   }
   return (message) => {
     switch (message[0]) {
@@ -39,21 +43,44 @@ export function createInstanceHost(
   }
 }
 
-function eventsOf(number: number, say: Say, forget: () => void): RunEvents {
-  return {
-    progress: (progress) => say(['progress', number, progress]),
-    log: (level, entryJson, logger) => say(['log', number, level, entryJson, logger]),
-    resourceUpdated: (uri) => say(['resourceUpdated', number, uri]),
-    listChanged: (list) => say(['listChanged', number, list]),
-    closeStream: () => say(['closeStream', number]),
-    dropped: () => say(['dropped', number]),
-    ask: (question, asked, key) => say(['ask', number, question, asked, key]),
-    ended(end) {
-      forget()
-      if (end === undefined) say(['ended', number])
-      else if (typeof end === 'string') say(['result', number, end])
-      else if ('roundJson' in end) say(['round', number, end])
-      else say(['failure', number, end])
-    },
+/** What one run says, on its way to the gateway. */
+class RunWords implements RunEvents {
+  readonly #number: number
+  readonly #say: Say
+  readonly #runs: Map<number, Run>
+
+  constructor(number: number, say: Say, runs: Map<number, Run>) {
+    this.#number = number
+    this.#say = say
+    this.#runs = runs
+  }
+
+  progress(progress: Progress): void {
+    this.#say(['progress', this.#number, progress])
+  }
+  log(level: LogLevel, entryJson: string, logger: string | undefined): void {
+    this.#say(['log', this.#number, level, entryJson, logger])
+  }
+  resourceUpdated(uri: string): void {
+    this.#say(['resourceUpdated', this.#number, uri])
+  }
+  listChanged(list: ListKind): void {
+    this.#say(['listChanged', this.#number, list])
+  }
+  closeStream(): void {
+    this.#say(['closeStream', this.#number])
+  }
+  dropped(): void {
+    this.#say(['dropped', this.#number])
+  }
+  ask(number: number, question: Question, key: string): void {
+    this.#say(['ask', this.#number, number, question, key])
+  }
+  ended(end: RunEnd | undefined): void {
+    this.#runs.delete(this.#number)
+    if (end === undefined) this.#say(['ended', this.#number])
+    else if (typeof end === 'string') this.#say(['result', this.#number, end])
+    else if ('roundJson' in end) this.#say(['round', this.#number, end])
+    else this.#say(['failure', this.#number, end])
   }
 }

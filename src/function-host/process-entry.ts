@@ -15,6 +15,8 @@ lockProcess()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 const channel = new Socket({ fd: CHANNEL, readable: true, writable: true })
 let receive: ((message: GatewayMessage) => void) | undefined
+/** Lines of results, in order. */
+let waiting = ''
 
 channel.setEncoding('utf8')
 channel.on('data', createLineReader(Infinity, { onLine, onTooLong: () => undefined }))
@@ -33,12 +35,15 @@ function onLine(line: string): void {
 
 /** Results of one turn of the event loop go out in one write; what is said meanwhile, at once. */
 function say(message: InstanceMessage): void {
-  if (message[0] === 'result' && channel.writableCorked === 0) {
-    channel.cork()
-    setImmediate(() => channel.uncork())
-  }
-  channel.write(toLine(message))
-  if (message[0] !== 'result') channel.uncork()
+  if (message[0] !== 'result') return flush(toLine(message))
+  if (waiting === '') setImmediate(flush, '')
+  waiting += toLine(message)
+}
+
+function flush(line: string): void {
+  const lines = waiting + line
+  waiting = ''
+  if (lines !== '') channel.write(lines)
 }
 
 /** At once: the process ends with the call of this function. */

@@ -63,7 +63,7 @@ export function startProcess(
   const fate = createFate(child, { memory, maxHeapMb: limits.maxHeapMb, lastStderr })
   const cpu = createCpuClock()
   let isOver = false
-  const send = (message: GatewayMessage) => void channel.write(toLine(message))
+  const send = createSender(channel)
   const fetches = createBrokeredFetches({
     outbound: network === 'brokered' ? options.outbound : undefined,
     answer: (number, reply) => {
@@ -104,6 +104,19 @@ export function startProcess(
       fate.kill('it was stopped')
       await waitForEnd(closed, bundle.ref, log)
     },
+  }
+}
+
+/** What is said in one turn of the event loop leaves in one write, at its end. */
+function createSender(channel: Duplex): (message: GatewayMessage) => void {
+  let lines = ''
+  const flush = () => {
+    channel.write(lines)
+    lines = ''
+  }
+  return (message) => {
+    if (lines === '') process.nextTick(flush)
+    lines += toLine(message)
   }
 }
 

@@ -20,6 +20,7 @@ import { silentLog } from '../../src/telemetry/telemetry.js'
 import { startTestAws, type TestAws } from '../support/aws.js'
 import { builtFile } from '../support/built.js'
 import { zipOf } from '../support/zip.js'
+import { startBareChild, startBareWorker } from './bare-instances.js'
 import type { RunBench } from './bench.js'
 import { findProcesses, readCpuMs, readMemoryBytes } from './process-table.js'
 import { percentile } from './statistics.js'
@@ -29,6 +30,8 @@ const KINDS = ['worker', 'process'] as const
 type Kind = (typeof KINDS)[number]
 
 const IN_FLIGHT = 16
+/** Calls until the code is compiled: a call is warm after that. */
+const WARMING = 5000
 const IDLE_INSTANCES = 8
 const MIB = 1024 * 1024
 
@@ -74,6 +77,8 @@ export const benchRuntime: RunBench = async (bench) => {
 interface Measured {
   /** CPU of a warm call at 16 in flight, this process and the instance, in µs. */
   readonly warm_cpu_us: number
+  /** Of a message to a bare thread or process, and one back: what this machine takes for that. */
+  readonly bare_cpu_us: number
   readonly calls_s: number
   /** From the store, with an empty cache, to the first answer: 95 of 100 take no longer, in ms. */
   readonly cold_1kb_ms: number
@@ -88,6 +93,7 @@ interface Measured {
 const HEADINGS = [
   'executor',
   'µs/call',
+  'µs bare',
   'calls/s',
   'cold p95 1 KB',
   '1 MB',
@@ -120,14 +126,30 @@ async function measure(kind: Kind, store: Store, scale: number): Promise<Measure
 async function measureWarm(kind: Kind, { bundle }: Stored, count: number) {
   const executor = open(kind)
   try {
-    await callAll(executor, bundle, 200)
+    await callAll(() => call(executor, bundle), WARMING)
     const cpuBefore = cpuMs()
     const startedAt = performance.now()
-    await callAll(executor, bundle, count)
+    await callAll(() => call(executor, bundle), count)
     const seconds = (performance.now() - startedAt) / 1000
-    return { warm_cpu_us: ((cpuMs() - cpuBefore) * 1000) / count, calls_s: count / seconds }
+    const warm_cpu_us = ((cpuMs() - cpuBefore) * 1000) / count
+    return { warm_cpu_us, bare_cpu_us: await measureBare(kind, count), calls_s: count / seconds }
   } finally {
     await executor.close()
+  }
+}
+
+async function measureBare(kind: Kind, count: number): Promise<number> {
+  const instance = kind === 'worker' ? startBareWorker() : startBareChild()
+  const pids = [process.pid, ...(instance.pid === undefined ? [] : [instance.pid])]
+  const cpuOfBoth = () => pids.reduce((sum, pid) => sum + readCpuMs(pid), 0)
+  const callBare = () => instance.call('hello')
+  try {
+    await callAll(callBare, WARMING)
+    const cpuBefore = cpuOfBoth()
+    await callAll(callBare, count)
+    return ((cpuOfBoth() - cpuBefore) * 1000) / count
+  } finally {
+    await instance.close()
   }
 }
 
@@ -197,10 +219,10 @@ function open(kind: Kind): Executor {
   return createProcessExecutor(options)
 }
 
-async function callAll(executor: Executor, bundle: OpenBundle, count: number): Promise<void> {
+async function callAll(makeCall: () => Promise<void>, count: number): Promise<void> {
   let left = count
   const work = async () => {
-    while (left-- > 0) await call(executor, bundle)
+    while (left-- > 0) await makeCall()
   }
   await Promise.all(Array.from({ length: IN_FLIGHT }, work))
 }
