@@ -33,81 +33,82 @@ const MAX_WAITING = 1000
 export async function follow(log: EventLog, stream: Stream, options: FollowOptions): Promise<void> {
   const { signal, ready } = options
   if (signal.aborted) return
-  const outbox = createOutbox(options)
+  const outbox = new Outbox(options)
   // Heard before anything is read: what is appended in between is in one of them, or in both.
-  const unsubscribe = await log.subscribe(stream, outbox.live)
-  const end = () => unsubscribe()
-  signal.addEventListener('abort', end, { once: true })
-  if (signal.aborted) return end()
+  const unsubscribe = await log.subscribe(stream, outbox)
+  signal.addEventListener('abort', unsubscribe, { once: true })
+  if (signal.aborted) return unsubscribe()
   try {
     await replay(log, stream, { outbox, ready, signal })
   } catch (error) {
-    signal.removeEventListener('abort', end)
-    end()
+    signal.removeEventListener('abort', unsubscribe)
+    unsubscribe()
     throw error
   }
 }
 
-interface Outbox {
-  /** What the log tells. */
-  readonly live: EventListener
+/** What is told to one listener; those who listen are many, so they share its methods. */
+class Outbox implements EventListener {
+  readonly #options: FollowOptions
+  #last: EventId | undefined
+  /** Heard while others are still replayed; undefined once it is passed on at once. */
+  #waiting: LoggedEvent[] | undefined = []
+  #hasOverflowed = false
+
+  constructor(options: FollowOptions) {
+    this.#options = options
+    this.#last = options.after
+  }
+
   /** Up to where it was told. */
-  readonly last: EventId | undefined
+  get last(): EventId | undefined {
+    return this.#last
+  }
+
+  /** What the log tells. */
+  onEvent(event: LoggedEvent): void {
+    if (this.#waiting === undefined) this.tell(event)
+    else if (this.#waiting.length >= MAX_WAITING) this.#overflow()
+    else if (!this.#hasOverflowed) this.#waiting.push(event)
+  }
+
+  onDropped(): void {
+    // While replaying, the next read finds out whether anything is missing.
+    if (this.#waiting === undefined) this.tellDropped()
+    else this.#overflow()
+  }
+
   /** An event that was read, or that has waited. */
-  tell(event: LoggedEvent): void
-  tellDropped(): void
-  /** What is heard from here on is kept again, after more came than could wait. */
-  startWaiting(): void
-  /** @returns what has waited; undefined when some of it has to be read */
-  takeWaiting(): readonly LoggedEvent[] | undefined
-  /** What is heard is passed on at once. */
-  goLive(): void
-}
-
-function createOutbox({ after, onEvent, onDropped, signal }: FollowOptions): Outbox {
-  let last = after
-  let waiting: LoggedEvent[] | undefined = []
-  let hasOverflowed = false
-
-  const tellOnce = (event: LoggedEvent) => {
-    if (signal.aborted || (last !== undefined && !isLater(event.id, last))) return
-    last = event.id
+  tell(event: LoggedEvent): void {
+    const { signal, onEvent } = this.#options
+    if (signal.aborted || (this.#last !== undefined && !isLater(event.id, this.#last))) return
+    this.#last = event.id
     onEvent(event)
   }
-  const tellDropped = () => {
-    last = undefined
-    if (!signal.aborted) onDropped()
-  }
-  const overflow = () => {
-    waiting = []
-    hasOverflowed = true
+
+  tellDropped(): void {
+    this.#last = undefined
+    if (!this.#options.signal.aborted) this.#options.onDropped()
   }
 
-  return {
-    live: {
-      onEvent(event) {
-        if (waiting === undefined) tellOnce(event)
-        else if (waiting.length >= MAX_WAITING) overflow()
-        else if (!hasOverflowed) waiting.push(event)
-      },
-      onDropped() {
-        // While replaying, the next read finds out whether anything is missing.
-        if (waiting === undefined) tellDropped()
-        else overflow()
-      },
-    },
-    get last() {
-      return last
-    },
-    tell: tellOnce,
-    tellDropped,
-    startWaiting() {
-      hasOverflowed = false
-    },
-    takeWaiting: () => (hasOverflowed ? undefined : waiting?.splice(0)),
-    goLive() {
-      waiting = undefined
-    },
+  /** What is heard from here on is kept again, after more came than could wait. */
+  startWaiting(): void {
+    this.#hasOverflowed = false
+  }
+
+  /** @returns what has waited; undefined when some of it has to be read */
+  takeWaiting(): readonly LoggedEvent[] | undefined {
+    return this.#hasOverflowed ? undefined : this.#waiting?.splice(0)
+  }
+
+  /** What is heard is passed on at once. */
+  goLive(): void {
+    this.#waiting = undefined
+  }
+
+  #overflow(): void {
+    this.#waiting = []
+    this.#hasOverflowed = true
   }
 }
 

@@ -54,6 +54,8 @@ export function openCall(identity: CallIdentity, parts: CallParts): OpenCall {
   return { inside, call: new CallObject(identity, parts, inside) }
 }
 
+/* oxlint-disable typescript/unbound-method -- closures, made by `createTools` */
+
 /** Its methods are made when they are first looked at, and go on working when they are taken out. */
 class CallObject implements FunctionCall {
   readonly endpointId: string
@@ -114,6 +116,8 @@ class CallObject implements FunctionCall {
     return this.#tools
   }
 }
+
+/* oxlint-enable typescript/unbound-method */
 
 // Calls share it: none can change what the next one gets.
 Object.freeze(CallObject.prototype)

@@ -22,10 +22,12 @@ export function createTeller(
   listener: Pick<NoticeListener, 'signal' | 'onNotice' | 'onGap'>,
   { endpointId, log }: { readonly endpointId: EndpointId; readonly log: Log },
 ): Teller {
-  const told = new Map<ListKind, string[]>()
+  /** Most listeners never hear of a list. */
+  let told: Map<ListKind, string[]> | undefined
 
   const isNews = (notice: Notice) => {
     if (notice.type !== 'list.changed' || notice.version === undefined) return true
+    told ??= new Map()
     const versions = told.get(notice.list) ?? []
     if (versions.includes(notice.version)) return false
     told.set(notice.list, [...versions, notice.version].slice(-MAX_VERSIONS))

@@ -46,7 +46,7 @@ export async function tellNotices(
 ): Promise<FastifyReply> {
   const { sessions, subscriptions, access, log } = parts
   const connection = parts.connections.open(reply)
-  place.signal.addEventListener('abort', connection.end)
+  place.signal.addEventListener('abort', () => connection.end())
   if (place.signal.aborted) connection.end()
   if (after !== undefined && takesEmptyEvents(session)) connection.send(primer(nameOf(after)))
 

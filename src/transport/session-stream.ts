@@ -179,7 +179,7 @@ function openStream(
   const kept = createKeptStream(parts, session, requestId)
   const connection = parts.connections.open(reply)
   const { streamId } = kept
-  const watching = watchStream(parts.signals, { session, streamId, end: connection.end })
+  const watching = watchStream(parts.signals, { session, streamId, end: () => connection.end() })
   // Without signals the stream lasts as long as its connection.
   const stop = watching.catch(() => () => undefined)
   return { kept, connection, stopWatching: () => void stop.then((unwatch) => unwatch()) }

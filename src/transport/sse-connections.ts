@@ -31,9 +31,11 @@ export interface SseConnection {
   place(id: string, retryMs: number): void
   /** As `send`. */
   tell(event: NamedEvent): void
+  /** The same for events that somebody else has written, whole ones. */
+  pass(events: Uint8Array): void
   /** Settles when the client has read everything, or is gone. */
   drained(): Promise<void>
-  readonly end: () => void
+  end(): void
 }
 
 /** Without a message it is empty: it tells the client an id to come back with. */
@@ -90,7 +92,7 @@ export function createSseConnections({
       raw.flushHeaders()
       open.add(raw)
       raw.once('close', () => open.delete(raw))
-      return toConnection(raw, { frameOf, maxBacklogBytes, onCut })
+      return new Connection(raw, { frameOf, maxBacklogBytes, onCut })
     },
     stop: () => clearInterval(sweep),
   }
@@ -106,51 +108,68 @@ interface ConnectionParts {
   readonly onCut: ((backlogBytes: number) => void) | undefined
 }
 
-function toConnection(
-  raw: FastifyReply['raw'],
-  { frameOf, maxBacklogBytes, onCut }: ConnectionParts,
-): SseConnection {
-  /** Cuts a client off that leaves too much unread. */
-  const takesMore = () => {
-    if (!isOpen(raw)) return false
-    const backlogBytes = raw.writableLength
-    if (backlogBytes <= maxBacklogBytes) return true
-    raw.destroy()
-    onCut?.(backlogBytes)
-    return false
+/** Thousands of them stand open: they share their methods. */
+class Connection implements SseConnection {
+  readonly #raw: FastifyReply['raw']
+  readonly #parts: ConnectionParts
+
+  constructor(raw: FastifyReply['raw'], parts: ConnectionParts) {
+    this.#raw = raw
+    this.#parts = parts
   }
-  return {
-    get isOpen() {
-      return isOpen(raw)
-    },
-    get isCrowded() {
-      return raw.writableLength > maxBacklogBytes * CROWDED_SHARE
-    },
-    send: (event) => {
-      if (takesMore()) raw.write(toFrame(event))
-    },
-    tell: (event) => {
-      if (takesMore()) writeFrame(raw, frameOf(event))
-    },
-    place: (id, retryMs) => {
-      if (takesMore()) raw.write(`: connected\nid: ${id}\nretry: ${retryMs}\n\n`)
-    },
-    answer: (event) => {
-      if (isOpen(raw)) raw.write(toFrame(event))
-    },
-    drained: async () => {
-      // Shared frames go past the answer, which then knows nothing of what its socket still holds.
-      const holder = raw.writableNeedDrain ? raw : raw.socket
-      if (!isOpen(raw) || !holder?.writableNeedDrain) return
-      const settled = new AbortController()
-      const { signal } = settled
-      const either = [once(holder, 'drain', { signal }), once(raw, 'close', { signal })]
-      await Promise.race(either).catch(() => undefined)
-      settled.abort()
-    },
-    end: () => {
-      if (isOpen(raw)) raw.end()
-    },
+
+  get isOpen(): boolean {
+    return isOpen(this.#raw)
+  }
+
+  get isCrowded(): boolean {
+    return this.#raw.writableLength > this.#parts.maxBacklogBytes * CROWDED_SHARE
+  }
+
+  send(event: SseEvent): void {
+    if (this.#takesMore()) this.#raw.write(toFrame(event))
+  }
+
+  tell(event: NamedEvent): void {
+    if (this.#takesMore()) writeFrame(this.#raw, this.#parts.frameOf(event))
+  }
+
+  place(id: string, retryMs: number): void {
+    if (this.#takesMore()) this.#raw.write(`: connected\nid: ${id}\nretry: ${retryMs}\n\n`)
+  }
+
+  answer(event: SseEvent): void {
+    if (this.isOpen) this.#raw.write(toFrame(event))
+  }
+
+  pass(events: Uint8Array): void {
+    if (this.#takesMore()) this.#raw.write(events)
+  }
+
+  async drained(): Promise<void> {
+    const raw = this.#raw
+    // Shared frames go past the answer, which then knows nothing of what its socket still holds.
+    const holder = raw.writableNeedDrain ? raw : raw.socket
+    if (!this.isOpen || !holder?.writableNeedDrain) return
+    const settled = new AbortController()
+    const { signal } = settled
+    const either = [once(holder, 'drain', { signal }), once(raw, 'close', { signal })]
+    await Promise.race(either).catch(() => undefined)
+    settled.abort()
+  }
+
+  end(): void {
+    if (this.isOpen) this.#raw.end()
+  }
+
+  /** Cuts a client off that leaves too much unread. */
+  #takesMore(): boolean {
+    if (!this.isOpen) return false
+    const backlogBytes = this.#raw.writableLength
+    if (backlogBytes <= this.#parts.maxBacklogBytes) return true
+    this.#raw.destroy()
+    this.#parts.onCut?.(backlogBytes)
+    return false
   }
 }
 

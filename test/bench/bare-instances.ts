@@ -35,6 +35,7 @@ const target = (name: string) => new URL(`targets/${name}.mjs`, import.meta.url)
 
 export function startBareWorker(): BareInstance {
   const worker = new Worker(target('bare-worker'))
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   const calls = createCalls((message) => worker.postMessage(message))
   worker.on('message', ([call]: [number]) => calls.ended(call))
   return {
@@ -64,7 +65,7 @@ export function startBareChild(): BareInstance {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const whole = (rest + text).split('\n')
     rest = whole.pop() ?? ''
-    for (const line of whole) calls.ended(Number((JSON.parse(line) as [number])[0]))
+    for (const line of whole) calls.ended((JSON.parse(line) as [number])[0])
   })
   return {
     pid: child.pid,
