@@ -31,6 +31,7 @@ cpSync(join(root, 'src'), draft, {
   filter: (path) =>
     path.startsWith(starters) || (!path.endsWith('.ts') && !path.endsWith('tsconfig.json')),
 })
+cpSync(join(root, 'graphql'), join(draft, 'graphql'), { recursive: true })
 // `npx mcp-daemon` runs the file itself.
 chmodSync(join(draft, 'main.js'), 0o755)
 /** Out of the way in one step: nobody finds half a build, and two builds at once do not meet. */
