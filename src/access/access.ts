@@ -9,9 +9,10 @@ import type { Audit } from '../audit/audit.js'
 import type { Catalog, CatalogFunction, FunctionName, Snapshot } from '../catalog/catalog.js'
 import type { Caller } from '../domain/caller.js'
 import type { McpType } from '../domain/capability.js'
+import { GatewayError } from '../domain/errors.js'
 import { isWithin } from '../domain/function-globs.js'
 import { type Decision, decide, decideCall, decideWho } from './decision.js'
-import { demandRight, type Right } from './rights.js'
+import { demandRight, hasRight, type Right } from './rights.js'
 import { createViews } from './views.js'
 
 export type { Decision, Reason } from './decision.js'
@@ -25,6 +26,12 @@ export interface Access {
    * @throws GatewayError `INSUFFICIENT_SCOPE` with all scopes that are needed in `data.scope`
    */
   demand(caller: Caller, right: Right, target: string): void
+
+  /** The same for what concerns the whole gateway. @throws GatewayError `INSUFFICIENT_SCOPE` */
+  demandOperator(caller: Caller, target: string): void
+
+  /** Whether the caller has a right, for whoever only shows that. */
+  has(caller: Caller, right: Right): boolean
 
   /**
    * What the caller may know of his endpoint's functions, for whoever answers him: what he asks for
@@ -79,6 +86,12 @@ export function createAccess({ catalog, audit }: AccessParts): Access {
         throw error
       }
     },
+    demandOperator: (caller, target) => {
+      if (caller.roles.includes('operator')) return
+      note(caller, target, { right: 'operate', roles: caller.roles })
+      throw new GatewayError('INSUFFICIENT_SCOPE', 'This is for operators of the whole gateway')
+    },
+    has: hasRight,
     visible: async (caller) => {
       const whole = await catalog.snapshot(caller.endpointId)
       const view = viewOf(whole, caller)

@@ -33,6 +33,8 @@ export interface User {
   readonly epoch: number
   /** Absent for one who cannot sign in by password. */
   readonly passwordHash?: string | undefined
+  /** True for the trace of one who was removed: disabled, so that what they were given stays over. */
+  readonly isRemoved?: boolean | undefined
   /** ISO 8601. */
   readonly createdAt: string
   readonly updatedAt: string
@@ -42,12 +44,27 @@ export interface User {
 export interface Users {
   /** As the last write left it. */
   read(home: EndpointId, username: string): Promise<User | undefined>
-  /** @returns false when there is one of that name already: then nothing was written */
+  /** The same, and the trace of one who was removed. */
+  readTrace(home: EndpointId, username: string): Promise<User | undefined>
+  /** @returns false when there is one of that name already, or the trace of one: nothing was written */
   create(user: User): Promise<boolean>
   /** @returns false when it is no longer as it was read: then nothing was written */
   replace(before: User, after: User): Promise<boolean>
-  /** In order of name. @param after the last name of the page before */
-  list(home: EndpointId, page: { after?: string | undefined; limit: number }): Promise<User[]>
+  /**
+   * In order of name.
+   *
+   * @param page `after` the last name of the page before, or backward `before` the first
+   * @throws GatewayError `CURSOR_INVALID` for what can be no name
+   */
+  list(home: EndpointId, page: UserPage): Promise<User[]>
+}
+
+export interface UserPage {
+  readonly after?: string | undefined
+  readonly before?: string | undefined
+  /** The last ones before it, or of all, in place of the first; in order of name all the same. */
+  readonly isBackward?: boolean | undefined
+  readonly limit: number
 }
 
 /** Whether what was given to somebody holds still. */

@@ -7,7 +7,7 @@ import type { Standings, User, Users } from './accounts.js'
 import { NOTHING_TAKEN_BACK, type Revocations } from './revocations.js'
 
 export interface StandingsParts {
-  readonly users: Pick<Users, 'read'>
+  readonly users: Pick<Users, 'readTrace'>
   readonly state: Pick<StateStore, 'read'>
   readonly revocations: Pick<Revocations, 'version'>
 }
@@ -24,7 +24,7 @@ export function createStandings({ users, state, revocations }: StandingsParts): 
       if (isFree && (await revocations.version(home)) === NOTHING_TAKEN_BACK) return true
       try {
         const [user, ...rows] = await Promise.all([
-          users.read(home, userId),
+          users.readTrace(home, userId),
           hasRow(home, 'refresh', signInId),
           hasRow(home, 'apikey', keyId),
         ])

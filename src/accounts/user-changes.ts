@@ -1,19 +1,35 @@
 /** What may be done to accounts; whatever it takes back is over everywhere within 2 s. */
 import type { Audit } from '../audit/audit.js'
-import { GATEWAY_HOME, type Role } from '../domain/caller.js'
+import { GATEWAY_HOME, type Role, ROLES } from '../domain/caller.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { User, Users } from './accounts.js'
 import type { Passwords } from './passwords.js'
 import type { Revocations } from './revocations.js'
+import { createUser, laterThan, replaceUser } from './user-writes.js'
 
 /** Each throws GatewayError `CONFLICT` when another one changes the same user at the same time. */
 export interface UserChanges {
-  /** @throws GatewayError `CONFLICT` when there is one of that name, `INVALID_REQUEST` for the password */
+  /**
+   * Also in the place of one who was removed: what that one was given stays over.
+   *
+   * @throws GatewayError `CONFLICT` when there is one of that name, `INVALID_REQUEST` for the password
+   * or for roles that nobody has there
+   */
   add(who: Who, user: NewUser): Promise<User>
   /** All that the user was given ends. @throws GatewayError `USER_NOT_FOUND`, `INVALID_REQUEST` */
   setPassword(who: Who, password: string): Promise<User>
+  /**
+   * What they may be, or whether they may come. All that the user was given ends, as far as it was given
+   * with other roles or is refused now. Where all is so already, nothing is written or noted.
+   *
+   * @throws GatewayError `USER_NOT_FOUND`; `CONFLICT` when it was changed since `ifUpdatedAt`;
+   * `INVALID_REQUEST` for roles that nobody has there
+   */
+  update(who: Guarded, change: UserUpdate): Promise<User>
+  /** All that the user was given ends, for good. @throws as `update` */
+  remove(who: Guarded): Promise<void>
   /** Also for one whom somebody else vouches for. All that the user was given ends. */
   disable(who: Who): Promise<User>
   /** What ended stays over. @throws GatewayError `USER_NOT_FOUND` */
@@ -27,6 +43,17 @@ export interface Who {
   readonly username: string
   /** Who does it. */
   readonly by: string
+}
+
+/** Somebody as they were seen: their `updatedAt` then, ISO 8601. */
+export interface Guarded extends Who {
+  readonly ifUpdatedAt?: string | undefined
+}
+
+/** What is absent stays. */
+export interface UserUpdate {
+  readonly roles?: readonly Role[] | undefined
+  readonly isDisabled?: boolean | undefined
 }
 
 export interface NewUser {
@@ -45,48 +72,53 @@ export interface UserChangesParts {
 /** Of a write that others are ahead of. */
 const MAX_TRIES = 5
 
-type Change = (before: User) => Partial<User>
+/** @returns undefined where there is nothing to change */
+type Change = (before: User) => Partial<User> | undefined
+
+/** Of one who is removed: whoever had something of that name has it no more. */
+const TRACE = { roles: [], isDisabled: true, passwordHash: undefined, isRemoved: true } as const
 
 export function createUserChanges(parts: UserChangesParts): UserChanges {
-  const { users, passwords, revocations, audit, clock } = parts
-  const change = async (who: Who, action: string, to: Change): Promise<User> => {
+  const { users, passwords, clock } = parts
+  const change = async (who: Guarded, action: string, to: Change): Promise<User> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const before = await users.read(who.home, who.username)
       if (before === undefined) throw notFound(who)
-      const after = {
-        ...before,
-        ...to(before),
-        updatedAt: laterThan(before, clock),
-        updatedBy: who.by,
-      }
-      // Before it as well: so rows are read from now on, even if this process ends with the write.
-      await revocations.announce(who.home)
-      if (await users.replace(before, after)) return tell(parts, after, { who, action })
+      if (isOutdated(who, before)) throw conflict(who)
+      const changed = to(before)
+      if (changed === undefined) return before
+      const written = { updatedAt: laterThan(before, clock), updatedBy: who.by }
+      const after = { ...before, ...changed, ...written }
+      if (await replaceUser(parts, { before, after, action })) return after
     }
     throw conflict(who)
   }
   /** Whether or not the user has a row: who has none gets one that cannot sign in. */
   const changeAny = async (who: Who, action: string, to: Change): Promise<User> => {
     const made = withoutPassword(who, clock)
-    const first = { ...made, ...to(made) }
-    await revocations.announce(who.home)
-    if (await users.create(first)) return tell(parts, first, { who, action })
-    return change(who, action, to)
+    const created = await createUser(parts, { ...made, ...to(made) }, action)
+    return created ?? change(who, action, to)
   }
   return {
     add: async (who, { roles, password }) => {
+      demandRolesOf(who, roles)
       const passwordHash = await passwords.hash(password)
       const user = { ...withoutPassword(who, clock), roles, passwordHash }
-      if (!(await users.create(user))) throw conflict(who)
-      const { home: endpointId, username: target, by: actor } = who
-      // Nothing is taken back by that.
-      audit.note({ endpointId, actor, action: 'user.added', target })
-      return user
+      const added = await createUser(parts, user, 'user.added')
+      if (added === undefined) throw conflict(who)
+      return added
     },
     setPassword: async (who, password) => {
       if ((await users.read(who.home, who.username)) === undefined) throw notFound(who)
       const passwordHash = await passwords.hash(password)
       return change(who, 'user.password', ({ epoch }) => ({ passwordHash, epoch: epoch + 1 }))
+    },
+    update: async (who, wanted) => {
+      if (wanted.roles !== undefined) demandRolesOf(who, wanted.roles)
+      return change(who, 'user.updated', (before) => updated(before, wanted))
+    },
+    remove: async (who) => {
+      await change(who, 'user.removed', ({ epoch }) => ({ ...TRACE, epoch: epoch + 1 }))
     },
     disable: (who) =>
       changeAny(who, 'user.disabled', ({ epoch }) => ({ isDisabled: true, epoch: epoch + 1 })),
@@ -109,19 +141,26 @@ function withoutPassword({ home, username, by }: Who, clock: Clock): User {
   }
 }
 
-/** Later than before, so that a write is never taken for the one that it follows. */
-function laterThan({ updatedAt }: User, clock: Clock): string {
-  return toIso(Math.max(clock.now(), Date.parse(updatedAt) + 1))
+/** What was given with other roles, or to one who may not come any longer, ends. */
+function updated(before: User, wanted: UserUpdate): Partial<User> | undefined {
+  const { isDisabled = before.isDisabled } = wanted
+  const roles = ROLES.filter((role) => (wanted.roles ?? before.roles).includes(role))
+  const hasOthers = ROLES.some((role) => roles.includes(role) !== before.roles.includes(role))
+  if (!hasOthers && isDisabled === before.isDisabled) return undefined
+  const ends = hasOthers || (isDisabled && !before.isDisabled)
+  return { roles, isDisabled, epoch: before.epoch + (ends ? 1 : 0) }
 }
 
-async function tell(
-  { revocations, audit }: UserChangesParts,
-  user: User,
-  { who, action }: { who: Who; action: string },
-): Promise<User> {
-  audit.note({ endpointId: who.home, actor: who.by, action, target: who.username })
-  await revocations.announce(who.home)
-  return user
+function isOutdated({ ifUpdatedAt }: Guarded, { updatedAt }: User): boolean {
+  return ifUpdatedAt !== undefined && Date.parse(ifUpdatedAt) !== Date.parse(updatedAt)
+}
+
+/** @throws GatewayError `INVALID_REQUEST` */
+function demandRolesOf({ home }: Who, roles: readonly Role[]): void {
+  const isOperators = home === GATEWAY_HOME
+  if (roles.every((role) => (role === 'operator') === isOperators)) return
+  const message = 'roles: operator is the one role of users of the whole gateway, and of no others'
+  throw new GatewayError('INVALID_REQUEST', message)
 }
 
 function notFound({ home, username }: Who): GatewayError {

@@ -15,6 +15,10 @@ export interface AuditEvent {
   readonly address?: string | undefined
   /** Small, and JSON. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined
+  /** What was changed, as it was: small, and JSON. */
+  readonly before?: unknown
+  /** As it is now. */
+  readonly after?: unknown
 }
 
 export interface Audit {
@@ -27,7 +31,7 @@ export interface Audit {
   close(timeoutMs: number): Promise<void>
 }
 
-/** A row of the audit; those of changes to an endpoint's functions say what was and what is. */
+/** A row of the audit; those of changes say what was and what is. */
 export interface AuditEntry extends AuditEvent {
   /** Ids rise with time. */
   readonly id: string
@@ -35,8 +39,6 @@ export interface AuditEntry extends AuditEvent {
   readonly count: number
   /** ISO 8601. */
   readonly createdAt: string
-  readonly before?: unknown
-  readonly after?: unknown
 }
 
 export interface AuditTrail {

@@ -6,7 +6,7 @@ const MAX_ITEMS = 20
 const MAX_DEPTH = 4
 
 export function clipEvent(event: AuditEvent): AuditEvent {
-  const { endpointId, actor, action, target, address, detail } = event
+  const { endpointId, actor, action, target, address, detail, before, after } = event
   return {
     endpointId,
     actor: clipText(actor),
@@ -14,6 +14,8 @@ export function clipEvent(event: AuditEvent): AuditEvent {
     ...(target !== undefined && { target: clipText(target) }),
     ...(address !== undefined && { address: clipText(address) }),
     ...(detail !== undefined && { detail: clipObject(detail, MAX_DEPTH) }),
+    ...(before !== undefined && { before: clipValue(before, MAX_DEPTH) }),
+    ...(after !== undefined && { after: clipValue(after, MAX_DEPTH) }),
   }
 }
 

@@ -1,5 +1,5 @@
 /** API keys as bearer tokens. */
-import { ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+import { ENDPOINT_ID_RULE, GATEWAY_HOME, isEndpointId } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import { type ApiKey, type ApiKeys, looksLikeKey } from '../keys/keys.js'
@@ -10,7 +10,7 @@ export function createApiKeyVerifier({ prove }: Pick<ApiKeys, 'prove'>): TokenVe
   return {
     recognises: looksLikeKey,
     verify: async (token, endpointId) => {
-      if (!isEndpointId(endpointId))
+      if (endpointId !== GATEWAY_HOME && !isEndpointId(endpointId))
         throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
       const key = await prove(token, endpointId).catch((cause: unknown) => {
         throw new GatewayError('ACCOUNTS_UNAVAILABLE', 'Who calls cannot be checked now', { cause })

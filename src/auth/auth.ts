@@ -10,6 +10,7 @@ export { withNotedUses } from './noted-uses.js'
 export { foreignToken, invalidToken } from './invalid-token.js'
 export { createSignInDoor, type SignInDoor } from './sign-in-door.js'
 export { createRefusalTrail } from './refusals.js'
+export { atEndpoint } from './at-endpoint.js'
 export { createLocalTokens, type LocalTokens } from './local-tokens.js'
 export type { PublicKeys } from './signing-keys.js'
 export { createResources, METADATA_PATH, type Resource, type Resources } from './resources.js'
@@ -30,6 +31,14 @@ export interface Authenticator {
     endpointId: string,
     address?: string,
   ): Promise<Caller>
+
+  /**
+   * Proves an operator of the whole gateway, for what belongs to no endpoint: a caller at
+   * `GATEWAY_HOME`.
+   *
+   * @throws GatewayError as `authenticate`, and `FORBIDDEN` for whoever is none
+   */
+  authenticateOperator(authorization: string | undefined, address?: string): Promise<Caller>
 
   /**
    * For what is proven by another secret than a bearer token: what fails is counted together with
@@ -53,7 +62,7 @@ export interface TokenVerifier {
   /** Told by its form alone: nothing is proven by that. */
   recognises(token: string): boolean
   /**
-   * @param endpointId where it is used
+   * @param endpointId where it is used; `GATEWAY_HOME` for what only operators may
    * @throws GatewayError `UNAUTHENTICATED`, without saying which check failed; `FORBIDDEN` when it
    * is valid, and for another endpoint
    */

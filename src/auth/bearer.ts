@@ -1,7 +1,7 @@
 /** The `Authorization` header → the caller. */
 import { LRUCache } from 'lru-cache'
 import type { Standings } from '../accounts/accounts.js'
-import { type Caller, ENDPOINT_ID_RULE, isEndpointId } from '../domain/caller.js'
+import { type Caller, ENDPOINT_ID_RULE, GATEWAY_HOME, isEndpointId } from '../domain/caller.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
@@ -67,6 +67,15 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
     return caller
   }
 
+  const find = async ({ key, address, proveNew }: Finding): Promise<Caller> => {
+    const known = remembered.get(key)
+    if (known === undefined || isOver(known, clock))
+      return proofs.guardKnown(key, address, proveNew)
+    const ahead = standings.version(known.credential.home)
+    const version = typeof ahead === 'string' ? ahead : await ahead
+    return version === stoodAt.get(known) ? known : lookAgain(known, version, key)
+  }
+
   return {
     authenticate: async (authorization, endpointId, address) => {
       const token = readBearer(authorization)
@@ -74,16 +83,27 @@ export function createBearerAuthenticator(parts: BearerParts): Authenticator {
       if (isAdminToken?.(hash)) return operatorAt(tenantOf(endpointId))
       // What a token proves may depend on where it is used.
       const key = `${endpointId} ${hash.toString('latin1')}`
-      const known = remembered.get(key)
-      if (known === undefined || isOver(known, clock))
-        return proofs.guardKnown(key, address, () => prove(token, tenantOf(endpointId), key))
-      const ahead = standings.version(known.credential.home)
-      const version = typeof ahead === 'string' ? ahead : await ahead
-      return version === stoodAt.get(known) ? known : lookAgain(known, version, key)
+      return find({ key, address, proveNew: () => prove(token, tenantOf(endpointId), key) })
+    },
+    authenticateOperator: async (authorization, address) => {
+      const token = readBearer(authorization)
+      const hash = hashToken(token)
+      if (isAdminToken?.(hash)) return theOperator(GATEWAY_HOME)
+      // Shorter than any key of an endpoint, so none is ever taken for it.
+      const key = hash.toString('latin1')
+      const proveNew = async () => demandOperator(await prove(token, GATEWAY_HOME, key))
+      return demandOperator(await find({ key, address, proveNew }))
     },
     guard: (address, proveOther) => proofs.guard(address, proveOther),
     watch: createWatch(parts, stoodAt),
   }
+}
+
+/** A caller to be found under a key, or else to be proven. */
+interface Finding {
+  readonly key: string
+  readonly address: string | undefined
+  readonly proveNew: () => Promise<Caller>
 }
 
 function isOver({ expiresAt = Infinity }: Caller, clock: Clock): boolean {
@@ -103,5 +123,16 @@ function readBearer(authorization: string | undefined): string {
 function operatorAt(endpointId: EndpointId): Caller {
   if (!isEndpointId(endpointId))
     throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
+  return theOperator(endpointId)
+}
+
+function theOperator(endpointId: EndpointId): Caller {
   return { endpointId, userId: OPERATOR_USER, roles: ['operator'] }
+}
+
+/** Whatever vouches for a caller of the whole gateway is of the whole gateway, and makes an operator. */
+function demandOperator(caller: Caller): Caller {
+  const isOfGateway = caller.credential?.home === GATEWAY_HOME
+  if (isOfGateway && caller.roles.includes('operator')) return caller
+  throw new GatewayError('FORBIDDEN', 'Only operators of the whole gateway may do this')
 }

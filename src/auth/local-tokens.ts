@@ -161,7 +161,7 @@ function toCaller(payload: unknown, endpointId: EndpointId): ProvenCaller {
   const claims = Claims.safeParse(payload)
   if (!claims.success) throw invalidToken(claims.error)
   const { sub: userId, endpoint_id: home, roles, exp, epoch, sid: signInId } = claims.data
-  if (home === GATEWAY_HOME && !isEndpointId(endpointId))
+  if (home === GATEWAY_HOME && endpointId !== GATEWAY_HOME && !isEndpointId(endpointId))
     throw new GatewayError('FORBIDDEN', `The endpoint id must be ${ENDPOINT_ID_RULE}`)
   if (home !== GATEWAY_HOME && home !== endpointId) throw foreignToken()
   const credential = { home: homeOf(home), epoch, signInId }

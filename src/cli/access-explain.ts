@@ -74,7 +74,7 @@ async function findCaller(
   const key = keyId === undefined ? undefined : await findKey(gateway, endpointId, keyId)
   const userId = userOf(user, key)
   const home = key?.home ?? homeOf(userId, endpointId)
-  const account = await gateway.users.read(home, userId)
+  const account = await gateway.users.readTrace(home, userId)
   const held = roles ?? key?.roles ?? account?.roles
   if (held === undefined)
     throw new UsageError(

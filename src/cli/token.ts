@@ -46,7 +46,7 @@ export async function token(args: readonly string[], program: Program): Promise<
     issuer: config.PUBLIC_URL,
   })
   await atGateway(program, values.endpoint, async ({ users }, endpointId) => {
-    const user = await users.read(endpointId, userId)
+    const user = await users.readTrace(endpointId, userId)
     if (user?.isDisabled === true) throw new GatewayError('CONFLICT', 'The user is disabled')
     const expiresAt = systemClock.now() + hours * HOUR_MS
     // Under an older epoch it would be refused at once.

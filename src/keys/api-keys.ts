@@ -6,15 +6,15 @@ import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { StateStore } from '../domain/state-store.js'
 import type { EndpointId } from '../domain/tenant.js'
-import { keyRow, toApiKey } from './key-row.js'
-import { hasHash, hashOf, newKeyText, readKeyText, writeKeyText } from './key-text.js'
-import type { ApiKeys, KeyMaker, KeyRows, NewApiKey } from './keys.js'
-import { checkNewKey, ownUserOf } from './new-key.js'
+import { keyRow, KeyValue, toApiKey } from './key-row.js'
+import { hasHash, hashOf, isKeyId, newKeyText, readKeyText, writeKeyText } from './key-text.js'
+import type { ApiKey, ApiKeys, KeyMaker, KeyRows, NewApiKey } from './keys.js'
+import { checkKeyName, checkNewKey, ownUserOf } from './new-key.js'
 
 export interface ApiKeysParts {
   readonly state: StateStore
   readonly rows: KeyRows
-  readonly users: Pick<Users, 'read'>
+  readonly users: Pick<Users, 'readTrace'>
   readonly revocations: Pick<Revocations, 'announce'>
   readonly audit: Pick<Audit, 'note'>
   readonly clock: Clock
@@ -25,6 +25,9 @@ const DAY_MS = 24 * 3_600_000
 /** Of one home at a time. */
 const MAX_KEYS = 1000
 
+/** Of a write that others are ahead of. */
+const MAX_TRIES = 5
+
 /** No secret has it: what is compared where there is no key. */
 const NO_HASH = hashOf(newKeyText())
 
@@ -34,7 +37,9 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
     create: (maker, key) => create(parts, maker, key),
     list: async (home) =>
       [...(await rows.list(home))].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
+    rename: (key) => rename(parts, key),
     revoke: async ({ home, keyId, by }) => {
+      if (!isKeyId(keyId)) throw notFound(home)
       const row = keyRow(home, keyId)
       const stored = await state.read(row)
       // Before it as well: so rows are read from now on, even if this process ends with the removal;
@@ -72,9 +77,9 @@ async function create(parts: ApiKeysParts, maker: KeyMaker, key: NewApiKey) {
   const given = newKeyText()
   const { keyId } = given
   const userId = key.userId ?? ownUserOf(home, keyId)
-  const user = await users.read(home, userId)
+  const user = await users.readTrace(home, userId)
   if (user?.isDisabled === true)
-    throw new GatewayError('CONFLICT', 'The user whom the key is for is disabled')
+    throw new GatewayError('CONFLICT', 'The user whom the key is for is disabled, or was removed')
   const now = clock.now()
   const expiresAt = now + days * DAY_MS
   const value = {
@@ -94,6 +99,29 @@ async function create(parts: ApiKeysParts, maker: KeyMaker, key: NewApiKey) {
   const event = { endpointId: home, actor: maker.userId, action: 'key.created', target: keyId }
   audit.note({ ...event, detail })
   return { key: toApiKey(row, { value, expiresAt }).key, text: writeKeyText(given) }
+}
+
+/** That it is used meanwhile changes its row too. */
+async function rename(
+  { state, audit }: Pick<ApiKeysParts, 'state' | 'audit'>,
+  { home, keyId, name, by }: Parameters<ApiKeys['rename']>[0],
+): Promise<ApiKey> {
+  checkKeyName(name)
+  if (!isKeyId(keyId)) throw notFound(home)
+  const row = keyRow(home, keyId)
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const stored = await state.read(row)
+    if (stored === undefined) throw notFound(home)
+    const before = KeyValue.parse(stored.value)
+    const renamed = { value: { ...before, name }, expiresAt: stored.expiresAt }
+    const { key } = toApiKey(row, renamed)
+    if (before.name === name) return key
+    if (!(await state.replace(row, stored.version, renamed))) continue
+    const event = { endpointId: home, actor: by, action: 'key.renamed', target: keyId }
+    audit.note({ ...event, before: { name: before.name }, after: { name } })
+    return key
+  }
+  throw new GatewayError('CONFLICT', 'The key was changed just now')
 }
 
 function notFound(home: EndpointId): GatewayError {

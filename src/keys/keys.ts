@@ -55,6 +55,12 @@ export interface ApiKeys {
   /** Those that are good, the oldest first. */
   list(home: EndpointId): Promise<readonly ApiKey[]>
   /**
+   * What a key is called. Where it is called so already, nothing is written or noted.
+   *
+   * @throws GatewayError `KEY_NOT_FOUND`, `INVALID_REQUEST`, `CONFLICT`
+   */
+  rename(key: { home: EndpointId; keyId: string; name: string; by: string }): Promise<ApiKey>
+  /**
    * It is over everywhere within 2 s.
    *
    * @throws GatewayError `KEY_NOT_FOUND`

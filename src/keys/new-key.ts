@@ -15,14 +15,19 @@ const RESERVED_USER = /^(operator:)?key:|^operator$/
 /** @throws GatewayError `INVALID_REQUEST`, `FORBIDDEN` */
 export function checkNewKey(maker: KeyMaker, key: NewApiKey): void {
   const { name, days, functions = [] } = key
-  if (name.length < 1 || name.length > MAX_NAME_CHARS || /\p{Cc}/u.test(name))
-    throw invalid(`name: must have 1 to ${MAX_NAME_CHARS} characters, none of them unprintable`)
+  checkKeyName(name)
   if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS)
     throw invalid(`days: must be a whole number from 1 to ${MAX_DAYS}`)
   if (functions.length > MAX_FUNCTION_GLOBS || !functions.every(isFunctionGlob))
     throw invalid(`function: must be ${FUNCTION_GLOB_RULE}, ${MAX_FUNCTION_GLOBS} of them at most`)
   checkUser(key)
   checkRoles(maker, key)
+}
+
+/** @throws GatewayError `INVALID_REQUEST` */
+export function checkKeyName(name: string): void {
+  if (name.length < 1 || name.length > MAX_NAME_CHARS || /\p{Cc}/u.test(name))
+    throw invalid(`name: must have 1 to ${MAX_NAME_CHARS} characters, none of them unprintable`)
 }
 
 function checkRoles(maker: KeyMaker, { home, roles }: NewApiKey): void {

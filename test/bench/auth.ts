@@ -66,7 +66,7 @@ async function createDoor() {
     replace: async () => true,
     remove: async () => undefined,
   }
-  const users = { read: async () => undefined }
+  const users = { readTrace: async () => undefined }
   const common = { clock: systemClock, log: silentLog }
   const revocations = createRevocations({ state, ...common })
   const authenticator = createBearerAuthenticator({

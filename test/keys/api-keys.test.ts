@@ -69,14 +69,16 @@ describe('making a key', () => {
     })
   })
 
-  it('is refused for a user who is disabled, and remembers how often all of a user ended', async () => {
+  it('is refused for a user who is disabled or was removed, and remembers how often all of a user ended', async () => {
     const { make, users, home } = setUp()
     const now = new Date(time.now).toISOString()
     const dates = { createdAt: now, updatedAt: now, updatedBy: 'test' }
     const user = { home, roles: ['caller'], epoch: 3, ...dates } as const
     await users.create({ ...user, username: 'off', isDisabled: true })
+    await users.create({ ...user, username: 'gone', isDisabled: true, isRemoved: true })
     await users.create({ ...user, username: 'ann', isDisabled: false })
-    await expect(make({ userId: 'off' })).rejects.toMatchObject({ code: 'CONFLICT' })
+    for (const userId of ['off', 'gone'])
+      await expect(make({ userId })).rejects.toMatchObject({ code: 'CONFLICT' })
     expect((await make({ userId: 'ann' })).key).toMatchObject({ userId: 'ann', epoch: 3 })
   })
 
@@ -163,6 +165,62 @@ describe('revoking a key', () => {
       code: 'KEY_NOT_FOUND',
     })
     expect(announced).toEqual([home, home])
+  })
+})
+
+describe('renaming a key', () => {
+  it('is one event of the audit with both names, and changes nothing else', async () => {
+    const { keys, make, home, events } = setUp()
+    const { key, text } = await make({ functions: ['tool:x'] })
+    events.length = 0
+    const by = 'boss'
+    const { keyId } = key
+    expect(await keys.rename({ home, keyId, name: 'nightly', by })).toEqual({
+      ...key,
+      name: 'nightly',
+    })
+    await keys.rename({ home, keyId, name: 'nightly', by })
+    expect(await keys.prove(text, home)).toEqual({ ...key, name: 'nightly' })
+    expect(events).toEqual([
+      {
+        endpointId: home,
+        actor: by,
+        action: 'key.renamed',
+        target: keyId,
+        before: { name: 'ci' },
+        after: { name: 'nightly' },
+      },
+    ])
+  })
+
+  it('is refused for what can be no name, and for a key that is not there', async () => {
+    const { keys, make, home, events } = setUp()
+    const { keyId } = (await make()).key
+    events.length = 0
+    const rename = (change: object) =>
+      keys.rename({ home, keyId, name: 'nightly', by: 'boss', ...change })
+    for (const name of ['', 'a\nb', 'a'.repeat(65)])
+      await expect(rename({ name })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    const missing = { code: 'KEY_NOT_FOUND' }
+    for (const other of ['0123456789abcdefg', '', 'x'.repeat(5000)]) {
+      await expect(rename({ keyId: other })).rejects.toMatchObject(missing)
+      await expect(keys.revoke({ home, keyId: other, by: 'boss' })).rejects.toMatchObject(missing)
+    }
+    await expect(rename({ home: 'another' })).rejects.toMatchObject(missing)
+    expect(events).toEqual([])
+  })
+
+  it('goes on while the key is used, and is refused when others are ahead all the time', async () => {
+    const used = { times: 0, most: 2 }
+    const { keys, make, home, real } = setUp({
+      replace: async (row, version, item) =>
+        used.times++ < used.most ? false : real.replace(row, version, item),
+    })
+    const { keyId } = (await make()).key
+    const rename = (name: string) => keys.rename({ home, keyId, name, by: 'boss' })
+    expect(await rename('nightly')).toMatchObject({ name: 'nightly' })
+    used.most = Infinity
+    await expect(rename('weekly')).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 })
 
