@@ -5,6 +5,7 @@ import { CALL_STATUSES, type CallRecord } from '../domain/call.js'
 import { MCP_TYPES } from '../domain/capability.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import type { EndpointId } from '../domain/tenant.js'
+import type { ListedCall } from './calls.js'
 import { type CallContent, ContentColumns } from './call-content.js'
 import { shardOf } from './call-id.js'
 import { clipText, toValidText } from './clip-text.js'
@@ -32,10 +33,7 @@ const CallRow = z.object({
 
 export type CallRow = z.infer<typeof CallRow>
 
-/** What a history shows of a row. */
-export const LISTED_COLUMNS: readonly string[] = Object.keys(CallRow.shape).filter(
-  (column) => !(column in ContentColumns.shape),
-)
+export const CALL_COLUMNS: readonly string[] = Object.keys(CallRow.shape)
 
 /** A resource's URI may be as long as a request; the row keeps its beginning. */
 const MAX_NAME_BYTES = 4096
@@ -50,6 +48,32 @@ export function readCallRow(row: unknown): CallRow {
 /** What the rows of calls of that name hold as theirs. */
 export function toRowName(name: string): string {
   return clipText(name, MAX_NAME_BYTES)
+}
+
+/** As its history shows it. */
+export function toListedCall(call: CallRecord): ListedCall {
+  return {
+    endpointId: call.endpointId,
+    callId: call.callId,
+    mcpType: call.mcpType,
+    name: toRowName(call.name),
+    userId: toValidText(call.userId),
+    status: call.status,
+    timeSpentMs: call.timeSpentMs,
+    bundleSha256: call.bundleSha256,
+    protocolVersion: call.protocolVersion,
+    sessionId: call.sessionId,
+    conversationId: call.conversationId,
+    traceId: call.traceId,
+    error: clipError(call.error),
+    createdAt: call.createdAt,
+    updatedAt: call.updatedAt,
+    deadline: call.deadline,
+  }
+}
+
+function clipError(error: CallRecord['error']) {
+  return error && { ...error, message: clipText(error.message, MAX_ERROR_BYTES) }
 }
 
 /** @param retentionDays 0 keeps the row for ever */
@@ -68,7 +92,7 @@ export function toCallRow(call: CallRecord, content: CallContent, retentionDays:
     session_id: call.sessionId,
     conversation_id: call.conversationId,
     trace_id: call.traceId,
-    error: call.error && { ...call.error, message: clipText(call.error.message, MAX_ERROR_BYTES) },
+    error: clipError(call.error),
     created_at: toIso(call.createdAt),
     updated_at: toIso(call.updatedAt),
     ...(retentionDays > 0 && { expires_at: toExpiry(call.createdAt, retentionDays) }),

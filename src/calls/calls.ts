@@ -4,6 +4,8 @@ import type { McpType } from '../domain/capability.js'
 import type { EndpointId } from '../domain/tenant.js'
 
 export { MAX_SHARDS } from './call-id.js'
+export { toListedCall } from './call-row.js'
+export { type CallStatistics, statisticsOf, type StatisticsQuery } from './call-statistics.js'
 export { redact } from './redaction.js'
 
 export interface Calls {
@@ -33,6 +35,27 @@ export interface Calls {
    * @throws GatewayError `CURSOR_INVALID` for a cursor of another endpoint or question
    */
   list(query: HistoryQuery): Promise<HistoryPage>
+
+  /**
+   * Several of `read`, by id, in few requests; those that the endpoint does not have are missing.
+   *
+   * @throws GatewayError `BUSY` when the database does not answer for all of them
+   */
+  readMany(
+    endpointId: EndpointId,
+    callIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CallRecord>>
+
+  /** The cursor of one call of a page, as if the page had ended with it; good in either direction. */
+  cursorAt(query: HistoryQuery, callId: string): string
+
+  /**
+   * Removes what is recorded of a call that has ended, with what was said.
+   *
+   * @returns `unknown` when the endpoint has no such call, `running` when it has not ended: then nothing
+   * was removed
+   */
+  erase(endpointId: EndpointId, callId: string): Promise<'erased' | 'running' | 'unknown'>
 
   /** How the calls of an endpoint are recorded. */
   settings(endpointId: EndpointId): Promise<RecordSettings>
@@ -75,16 +98,30 @@ export interface HistoryQuery {
   readonly to?: number | undefined
   /** Calls on a page; 1 to 100. A page may have fewer, and be followed by another. */
   readonly limit: number
-  /** Of the page before. */
+  /** Of the page before, or of one call: the page goes on behind it. */
   readonly cursor?: string | undefined
+  /**
+   * The page goes on towards newer calls: those just newer than the cursor, or the oldest of all
+   * without one. They come the newest first all the same.
+   */
+  readonly isBackward?: boolean | undefined
+  /**
+   * Only these are read, and both ids. The others are empty: `''`, 0, undefined, a `tool` that is
+   * `in_process`. Default: all.
+   */
+  readonly fields?: readonly (keyof ListedCall)[] | undefined
 }
 
 /** A call without what was said. */
 export type ListedCall = Omit<CallRecord, 'arguments' | 'content'>
 
 export interface HistoryPage {
+  /** The newest first. */
   readonly calls: readonly ListedCall[]
-  /** Absent on the last page. */
+  /**
+   * Where the next page in the same direction begins: behind the oldest call of this one, or before
+   * the newest one of a page backward, as far as calls were looked at. Absent on the last page.
+   */
   readonly cursor?: string | undefined
 }
 

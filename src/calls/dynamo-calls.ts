@@ -6,15 +6,16 @@ import { type Clock, systemClock } from '../domain/clock.js'
 import type { StateStore } from '../domain/state-store.js'
 import { createOpenRecords, createRecorder, type Durability } from '../recording/recording.js'
 import type { Log } from '../telemetry/telemetry.js'
-import { readContent } from './call-content.js'
 import { newCallId } from './call-id.js'
-import { isExpired, toCallRecord } from './call-row.js'
 import { changeSettings, createCallSettings } from './call-settings.js'
 import type { Calls } from './calls.js'
-import { isFinal, MAX_GROUP_ROWS, putRows, readRow } from './dynamo-call-rows.js'
+import { createCallReader } from './dynamo-call-reader.js'
+import { isFinal, MAX_GROUP_ROWS, putRows } from './dynamo-call-rows.js'
 import { createCallWriter } from './dynamo-call-writer.js'
+import { createEraser } from './dynamo-eraser.js'
 import { createHistory } from './dynamo-history.js'
 import { createSweeper } from './dynamo-sweeper.js'
+import { toCursor } from './history-cursor.js'
 
 export interface DynamoCallsOptions {
   readonly aws: Aws
@@ -88,17 +89,16 @@ export function createDynamoCalls(options: DynamoCallsOptions): Calls {
 
     finish: (call) => writer.close(call, { isAwaited: true }),
 
-    async read(endpointId, callId) {
-      const found = await readRow(aws, endpointId, callId)
-      if (!found || isExpired(found, clock)) return undefined
-      const row = await sweeper.closeLeft(endpointId, found)
-      return toCallRecord(endpointId, row, await readContent(aws, { endpointId, callId }, row))
-    },
+    ...createCallReader({ aws, sweeper, clock }),
 
     list(query) {
       sweeper.watch(query.endpointId)
       return history.list(query)
     },
+
+    cursorAt: toCursor,
+
+    erase: createEraser({ aws, sweeper, clock }),
 
     settings: (endpointId) => settings.read(endpointId),
 

@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import { type JsonObject, toTaskResult } from '../protocol/protocol.js'
 import type { AnsweredQuestion, Question, Questions } from '../runtime/runtime.js'
-import type { RunningTask, Tasks } from '../tasks/tasks.js'
+import type { RunningTask, Task, Tasks } from '../tasks/tasks.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { toBegunRecord, toRecord } from './call-record.js'
 import { refuseUndeclared, toOpenQuestion } from './client-answers.js'
@@ -44,14 +44,16 @@ export function createBackground(parts: BackgroundParts): GoOn {
       checkFirstInput(run, call.turn)
       const now = clock.now()
       const task = await tasks.begin(toRecord(run, call, { now }))
+      const { signal } = task
       const turn = toTaskTurn(run, call.turn, task)
-      const goesOn = { ...call, deadline: now + taskTimeoutMs, turn }
+      const goesOn = { ...call, deadline: now + taskTimeoutMs, turn, signal }
       call.open.describe(() => toBegunRecord(run, goesOn, clock.now()))
-      const leave = run.place?.goOn()
-      void runToEnd(parts, task, { run: detached(run, task), call: goesOn }).finally(leave)
+      const leavePlace = run.place?.goOn()
+      call.running.goOn((cancelled) => void cancelTask(parts, run, { ...task.task, cancelled }))
+      void runToEnd(parts, task, { run: detached(run, task), call: goesOn }).finally(leavePlace)
       return { handle: toHandle(run, task) }
     } catch (thrown) {
-      return toFailure(thrown, run)
+      return toFailure(call.running.explain(thrown), run)
     }
   }
 }
@@ -60,6 +62,23 @@ export function createBackground(parts: BackgroundParts): GoOn {
 export function goesOnAtOnce({ fn }: Run, { conversation, isAnswered }: Turn): boolean {
   if (fn.background === undefined) return false
   return isAnswered === true || (!fn.background.asksFirst && conversation === undefined)
+}
+
+interface CancelledTask extends Pick<Task, 'taskId'> {
+  readonly cancelled: GatewayError
+}
+
+/** In the name of its caller, who alone may. Never rejects: nobody waits for it. */
+async function cancelTask(
+  { tasks, log }: BackgroundParts,
+  { caller }: Run,
+  { taskId, cancelled: { code, message } }: CancelledTask,
+): Promise<void> {
+  try {
+    await tasks.cancel(caller, taskId, { code, message })
+  } catch (err) {
+    log.warn({ err, taskId }, 'a task could not be cancelled')
+  }
 }
 
 interface BackgroundCall {
@@ -75,6 +94,7 @@ async function runToEnd(
 ): Promise<void> {
   const { clock, log } = parts
   const reached = await execute(parts, run, call)
+  call.running.leave()
   const ending = 'rest' in reached ? toFailure(new Error('a task asks by itself'), run) : reached
   const { thrown } = ending
   if (thrown !== undefined && !(thrown instanceof GatewayError))

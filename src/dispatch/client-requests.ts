@@ -1,5 +1,6 @@
 /** Questions of the revisions with a handshake: requests to the client, while its own one waits. */
 import { randomUUID } from 'node:crypto'
+import type { CancelSignal } from '../domain/cancel-signal.js'
 import { GatewayError } from '../domain/errors.js'
 import type { JsonObject } from '../protocol/protocol.js'
 import type { AnsweredQuestion, InputRequired, Question } from '../runtime/runtime.js'
@@ -22,6 +23,11 @@ export function askByRequests({ caller, request, fn }: Asked, exchange: Exchange
   return { target: fn.target, questions: { mode: 'requests', ask }, end }
 }
 
+interface AskingClient extends Pick<Exchange, 'ask'> {
+  /** Aborted when the call is cancelled. */
+  readonly signal: CancelSignal
+}
+
 /**
  * A turn that ends with the function's questions; they are asked, and it runs again from the top.
  *
@@ -29,18 +35,17 @@ export function askByRequests({ caller, request, fn }: Asked, exchange: Exchange
  */
 export function askBetweenRuns(
   { caller, request, fn }: Asked,
-  exchange: Exchange,
+  { ask: send, signal }: AskingClient,
   answerWithinMs: number,
 ): Turn {
   const over = new AbortController()
   const end = () => over.abort()
-  const { ask: send, signal } = exchange
   const turn = { target: fn.target, end }
   if (send === undefined) return { ...turn, questions: undefined }
   const resume = async ({ questions, state }: InputRequired): Promise<Turn> => {
     const open = toOpenQuestions({ caller, request }, questions)
     const late = AbortSignal.timeout(answerWithinMs)
-    const until = AbortSignal.any([over.signal, signal, late])
+    const until = AbortSignal.any([over.signal, late])
     const askOne = async ([key, question]: [string, Question]) => {
       const { method } = question
       const given = await send(method, toParams(question), until).catch((error: unknown) => {
@@ -49,7 +54,12 @@ export function askBetweenRuns(
       const answer = readAnswer(caller, open[key] ?? { method }, given)
       return [key, { method, answer }] satisfies [string, AnsweredQuestion]
     }
-    const answers = Object.fromEntries(await Promise.all(Object.entries(questions).map(askOne)))
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+    const asked = Promise.all(Object.entries(questions).map(askOne))
+    const answers = Object.fromEntries(
+      await asked.finally(() => signal.removeEventListener('abort', end)),
+    )
     return { ...turn, questions: { mode: 'rounds', answers, state }, isAnswered: true }
   }
   return { ...turn, questions: { mode: 'rounds', answers: {}, state: {} }, resume }

@@ -28,6 +28,7 @@ import { createListPages } from './list-pages.js'
 import { RIGHT_OF } from './method-rights.js'
 import { createReadResource } from './read-resource.js'
 import { createRunFunction, type RunFunctionParts } from './run-function.js'
+import { createRunningCalls } from './running-calls.js'
 import { createSetLogLevel } from './set-log-level.js'
 import { createSubscribeResource, createUnsubscribeResource } from './subscribe-resource.js'
 import { createUpdateTask } from './update-task.js'
@@ -42,6 +43,15 @@ export interface Dispatch {
    * @throws GatewayError what the caller is told; anything else is a bug
    */
   handle(caller: Caller, request: McpRequest, exchange: Exchange): Promise<JsonObject>
+
+  /**
+   * Ends a call that this instance runs, in the background too, as its client could: it is recorded
+   * as cancelled, and its client is answered with the reason.
+   *
+   * @param reason at most 200 characters, the rest is cut; may be empty
+   * @returns false when no such call of the endpoint runs here
+   */
+  cancelCall(endpointId: string, callId: string, reason: string): boolean
 }
 
 export interface DispatchParts extends RunFunctionParts {
@@ -57,7 +67,8 @@ export interface DispatchParts extends RunFunctionParts {
 export function createDispatch(parts: DispatchParts): Dispatch {
   const { access, pageSize, server, sessions, tasks } = parts
   const { visible, look } = access
-  const runFunction = createRunFunction(parts)
+  const running = createRunningCalls()
+  const runFunction = createRunFunction({ ...parts, running })
   const detailTask = createDetailTask(parts)
   const handlers: Handlers = {
     initialize: createInitialize(server),
@@ -97,6 +108,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       if (right !== 'none') access.demand(caller, right, request.method)
       return answer(handlers, caller, request, exchange)
     },
+    cancelCall: (endpointId, callId, reason) => running.cancel(endpointId, callId, reason),
   }
 }
 

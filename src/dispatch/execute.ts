@@ -1,6 +1,7 @@
 /** Runs one function within its limits, and says how that ended: whatever is thrown is an ending. */
 import type { Bundles } from '../bundles/bundles.js'
 import type { CallError, CallStatus } from '../domain/call.js'
+import type { CancelSignal } from '../domain/cancel-signal.js'
 import { GatewayError } from '../domain/errors.js'
 import type { CallPlace } from '../limits/limits.js'
 import type { JsonObject } from '../protocol/protocol.js'
@@ -10,6 +11,7 @@ import type { ToldCall } from '../user-events/user-events.js'
 import type { Exchange } from './handler.js'
 import { createReporters } from './reporters.js'
 import type { RoundResult, Rounds } from './rounds.js'
+import type { RunningCall } from './running-calls.js'
 import type { Asked, Turn } from './turn.js'
 
 export interface ExecuteParts {
@@ -38,6 +40,9 @@ export interface StartedCall extends Pick<ToldCall, 'callId' | 'createdAt'> {
   /** Milliseconds since 1970. */
   readonly deadline: number
   readonly turn: Turn
+  readonly running: RunningCall
+  /** Ends its run: of a call in the background its task's. */
+  readonly signal: CancelSignal
 }
 
 /** How a run ended: what is answered, and what is recorded of it. */
@@ -74,7 +79,7 @@ export async function execute(
     if (isCurrent(turn, run)) run.checkResult?.(result)
     return result['isError'] === true ? failedResult(result) : { status: 'completed', result }
   } catch (thrown) {
-    return toFailure(thrown, run)
+    return toFailure(call.running.explain(thrown), run)
   } finally {
     turn.end()
   }
@@ -101,7 +106,7 @@ async function runOn(parts: ExecuteParts, run: Run, call: StartedCall) {
 async function runTarget(
   { bundles, executor, subscriptions }: ExecuteParts,
   { caller, request, fn, input, exchange }: Run,
-  { open, callId, deadline, turn: { target, questions } }: StartedCall,
+  { open, callId, deadline, signal, turn: { target, questions } }: StartedCall,
 ): Promise<RunOutcome> {
   const bundle = await bundles.open(target.bundle)
   const mimeType = fn.data['mimeType']
@@ -115,7 +120,7 @@ async function runTarget(
     mcpType: fn.mcpType,
     input,
     mimeType: typeof mimeType === 'string' ? mimeType : undefined,
-    signal: exchange.signal,
+    signal,
     trace: request.trace,
     ...createReporters({ caller, request, exchange, open }, subscriptions),
   })

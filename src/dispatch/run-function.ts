@@ -8,6 +8,7 @@ import { askBetweenRuns, askByRequests } from './client-requests.js'
 import { type Ending, execute, type Run, type StartedCall } from './execute.js'
 import { type Claim, createIdempotency, type Idempotency, withCallId } from './idempotency.js'
 import { createRounds, type Rounds, type RoundsParts } from './rounds.js'
+import type { RunningCall, RunningCalls } from './running-calls.js'
 import type { ToldCall, ToldCalls } from '../user-events/user-events.js'
 import type { Turn } from './turn.js'
 
@@ -21,6 +22,10 @@ export interface RunFunctionParts extends RoundsParts, Omit<BackgroundParts, 'ro
   readonly limits?: Pick<Limits, 'begin'> | undefined
 }
 
+interface RunParts extends RunFunctionParts {
+  readonly running: RunningCalls
+}
+
 /**
  * @returns the function's result or its questions, once its record is durable; or the handle of a
  * call that goes on in the background, once that is durable
@@ -29,13 +34,15 @@ export interface RunFunctionParts extends RoundsParts, Omit<BackgroundParts, 'ro
  */
 export type RunFunction = (run: Run) => Promise<JsonObject>
 
-export function createRunFunction(runParts: RunFunctionParts): RunFunction {
+export function createRunFunction(runParts: RunParts): RunFunction {
   const parts = { ...runParts, rounds: createRounds(runParts) }
   const goOn = createBackground(parts)
   const idempotency = createIdempotency(parts)
 
   const runOnce = async (run: Run, open: ToldCall, claim: Claim): Promise<JsonObject> => {
-    const call = await startCall(parts, run, open).catch(async (error: unknown) => {
+    const running = parts.running.enter(run.caller.endpointId, open.callId, run.exchange.signal)
+    const call = await startCall(parts, run, { open, running }).catch(async (error: unknown) => {
+      running.leave()
       await claim.release()
       throw error
     })
@@ -44,6 +51,7 @@ export function createRunFunction(runParts: RunFunctionParts): RunFunction {
       : await execute(parts, run, call)
     const end = 'rest' in reached ? await goOn(run, { ...call, turn: reached.rest }) : reached
     if ('handle' in end) return end.handle
+    running.leave()
     // It was to go on in the background, and never began to.
     if ('rest' in reached) await claim.release()
     await record(parts, run, { call, ending: end }).finally(() => claim.settle(end))
@@ -103,11 +111,15 @@ interface StartParts extends RunFunctionParts {
   readonly rounds: Rounds
 }
 
-async function startCall(parts: StartParts, run: Run, open: ToldCall): Promise<StartedCall> {
+type Opened = Pick<StartedCall, 'open' | 'running'>
+
+async function startCall(parts: StartParts, run: Run, opened: Opened): Promise<StartedCall> {
   const { callTimeoutMs, clock } = parts
+  const { open, running } = opened
   const { callId, createdAt } = open
   const deadline = createdAt + callTimeoutMs
-  const call = { open, callId, createdAt, deadline, turn: await firstTurn(parts, run) }
+  const turn = await firstTurn(parts, run, running)
+  const call = { open, running, signal: running, callId, createdAt, deadline, turn }
   const described = { ...call, deadline: latestEnd(parts, run, createdAt) }
   open.describe(() => toBegunRecord(run, described, clock.now()))
   return call
@@ -126,9 +138,14 @@ function asksBetweenRuns({ request, fn }: Run): boolean {
   return request.era !== 'modern' && fn.background?.asksFirst === true
 }
 
-async function firstTurn({ rounds, roundTtlMs }: StartParts, run: Run): Promise<Turn> {
+async function firstTurn(
+  { rounds, roundTtlMs }: StartParts,
+  run: Run,
+  running: RunningCall,
+): Promise<Turn> {
   if (run.request.era === 'modern') return rounds.begin(run)
-  if (asksBetweenRuns(run)) return askBetweenRuns(run, run.exchange, roundTtlMs)
+  const { ask } = run.exchange
+  if (asksBetweenRuns(run)) return askBetweenRuns(run, { ask, signal: running }, roundTtlMs)
   return askByRequests(run, run.exchange)
 }
 

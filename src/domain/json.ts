@@ -8,6 +8,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
+ * Level by level, so that no depth overflows the stack.
+ *
+ * @param levels arrays and objects together
+ */
+export function isDeeperThan(levels: number, root: unknown): boolean {
+  let level = [root]
+  for (let depth = 0; depth <= levels && level.length > 0; depth++)
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
+  return level.length > 0
+}
+
+/**
  * How deep JSON may nest that a function makes. What reads it later recurses, down to clients, and
  * the thread that serves everybody has less stack than the function had.
  */

@@ -1,8 +1,9 @@
 /**
  * What has this stream not seen yet? The front door of the room: the event log.
  *
- * Everything that instances must tell each other at once goes through it. Three kinds of stream
- * that never mix: `user/…` and `session/…` are replayed from an id, `endpoint/…` carries signals.
+ * Everything that instances must tell each other at once goes through it. The kinds of
+ * stream never mix: `user/…`, `session/…` and `recorded/…` are replayed from an id, `endpoint/…`
+ * carries signals.
  * An adapter keeps each stream bounded by count, bytes and age.
  */
 import type { EndpointId } from '../domain/tenant.js'
@@ -87,6 +88,11 @@ export function sessionStream(endpointId: EndpointId, sessionId: string, streamI
 /** What all instances must know at once of an endpoint: changes, cancels, answers, revocations. */
 export function endpointStream(endpointId: EndpointId): Stream {
   return toStream('endpoint', endpointId)
+}
+
+/** The calls of an endpoint as they are recorded, whoever made them. */
+export function recordedStream(endpointId: EndpointId): Stream {
+  return toStream('recorded', endpointId)
 }
 
 /** Parts are escaped, so that no user id can reach into another stream. */

@@ -98,7 +98,9 @@ function newestAt({ events }: Kept): number {
 }
 
 function dropOldest(all: AllKept, kept: Kept, howMany: number): void {
-  for (const { bytes } of kept.events.splice(0, howMany)) {
+  // One by one: that is mostly one, and copies nothing of what stays, as `splice` does.
+  for (let left = howMany; left > 0; left--) {
+    const { bytes = 0 } = kept.events.shift() ?? {}
     kept.bytes -= bytes
     all.bytes -= bytes
   }
@@ -134,7 +136,9 @@ function countBeyond(kept: Kept, { maxEvents, maxBytes }: EventLimits, oldestAt:
   const { events } = kept
   let { bytes } = kept
   let count = 0
-  for (const event of events.slice(0, -1)) {
+  // Nothing is copied: it is asked with every event, and few are beyond.
+  for (const event of events) {
+    if (count === events.length - 1) break
     const isBeyond = events.length - count > maxEvents || bytes > maxBytes || event.at < oldestAt
     if (!isBeyond) break
     bytes -= event.bytes

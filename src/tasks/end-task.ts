@@ -1,6 +1,6 @@
 /** The function of a task has ended: its call is recorded, then the task shows it. */
 import type { Calls } from '../calls/calls.js'
-import type { CallRecord } from '../domain/call.js'
+import type { CallError, CallRecord } from '../domain/call.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import { hasEnded, LEASE_MS, type TaskItem, type TaskRef, toEnded, toEnding } from './task-item.js'
@@ -19,6 +19,8 @@ export interface TaskEnding {
   readonly errorData?: unknown
   /** This instance stops: whatever came of the function, it was not its own end. */
   readonly isInterrupted: boolean
+  /** Of a task that others than its client have cancelled. */
+  readonly whyCancelled?: CallError | undefined
 }
 
 export async function endTask(
@@ -38,8 +40,9 @@ export async function endTask(
   await store.change(task, (before) => toEnded(before, record, { now: clock.now(), data }))
 }
 
-function toFinal(item: TaskItem | undefined, { call, isInterrupted }: TaskEnding): CallRecord {
-  if (item?.status === 'cancelled') return asCancelled(call)
+function toFinal(item: TaskItem | undefined, ending: TaskEnding): CallRecord {
+  const { call, isInterrupted, whyCancelled } = ending
+  if (item?.status === 'cancelled') return asCancelled(call, whyCancelled)
   return isInterrupted || call.error?.code === 'SHUTTING_DOWN' ? asInterrupted(call) : call
 }
 

@@ -1,5 +1,5 @@
 /** A task whose function runs in this instance: its lease, its questions and its end. */
-import { type CallRecord, toCallUri } from '../domain/call.js'
+import { type CallError, type CallRecord, toCallUri } from '../domain/call.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Question } from '../domain/question.js'
 import type { EndpointId } from '../domain/tenant.js'
@@ -44,6 +44,7 @@ export class HeldTask implements RunningTask, TaskRef {
   /** The function has ended: whatever others write is of no interest any more. */
   #isEnding = false
   #isInterrupted = false
+  #whyCancelled: CallError | undefined
   #settle: () => void = () => undefined
 
   constructor(call: CallRecord, parts: HeldTaskParts) {
@@ -90,7 +91,9 @@ export class HeldTask implements RunningTask, TaskRef {
     const { subscriptions, log } = this.#parts
     this.#isEnding = true
     try {
-      await endTask(this.#parts, this, { call, errorData, isInterrupted: this.#isInterrupted })
+      const isInterrupted = this.#isInterrupted
+      const whyCancelled = this.#whyCancelled
+      await endTask(this.#parts, this, { call, errorData, isInterrupted, whyCancelled })
       await this.#tell()
       const uri = toCallUri(this.taskId)
       const notice = { type: 'resource.updated', uri, userId: this.#userId } as const
@@ -102,8 +105,9 @@ export class HeldTask implements RunningTask, TaskRef {
     }
   }
 
-  /** The client has cancelled. */
-  cancel(): void {
+  /** @param why default: its client has cancelled it */
+  cancel(why?: CallError): void {
+    this.#whyCancelled = why
     this.#controller.abort()
   }
 

@@ -12,6 +12,8 @@ export interface TasksParts extends Omit<RunningTasksParts, 'store'> {
   readonly knowsTool: KnowsTool
 }
 
+type Change = (item: TaskItem) => TaskItem
+
 export function createTasks(tasksParts: TasksParts): Tasks {
   const store = createTaskStore(tasksParts.state)
   const parts = { ...tasksParts, store }
@@ -22,11 +24,11 @@ export function createTasks(tasksParts: TasksParts): Tasks {
     void subscriptions.announce(endpointId, { type: 'task.changed', taskId, userId })
 
   /** How it stands now; a task that its instance has left behind is ended first. */
-  const findItem = async (owner: TaskOwner, task: TaskRef): Promise<TaskItem | undefined> => {
+  const findItem = async (owner: TaskOwner, task: TaskRef, knows = knowsTool) => {
     const item = await store.read(task)
     if (item === undefined || item.userId !== owner.userId) return undefined
     const { toolName = '' } = item
-    if (!(await knowsTool(owner, { mcpType: 'tool', key: toolName }))) return undefined
+    if (!(await knows(owner, { mcpType: 'tool', key: toolName }))) return undefined
     if (!isAbandoned(item, clock.now())) return item
     const ended = await endAbandoned(parts, task)
     tell(owner, task.taskId)
@@ -34,8 +36,8 @@ export function createTasks(tasksParts: TasksParts): Tasks {
   }
 
   /** @returns false when there is no such task */
-  const change = async (owner: TaskOwner, task: TaskRef, to: (item: TaskItem) => TaskItem) => {
-    if ((await findItem(owner, task)) === undefined) return false
+  const change = async (owner: TaskOwner, task: TaskRef, to: Change, knows?: KnowsTool) => {
+    if ((await findItem(owner, task, knows)) === undefined) return false
     let before: TaskItem | undefined
     const after = await store.change(task, (item) => {
       before = item
@@ -64,18 +66,22 @@ export function createTasks(tasksParts: TasksParts): Tasks {
       return isFound
     },
 
-    cancel: async (owner, taskId) => {
+    cancel: async (owner, taskId, why) => {
       const task = { endpointId: owner.endpointId, taskId }
       let isCancelled = false
-      const isFound = await change(owner, task, (item) => {
+      const end = (item: TaskItem) => {
         isCancelled = !hasEnded(item) && item.isEnding !== true
         return isCancelled ? cancelled(item, clock.now()) : item
-      })
-      if (isCancelled) running.get(taskId)?.cancel()
+      }
+      const isFound = await change(owner, task, end, why && anyTool)
+      if (isCancelled) running.get(taskId)?.cancel(why)
       return isFound
     },
   }
 }
+
+/** Whoever ends calls of others may end those of a tool that their owner may not call any longer. */
+const anyTool: KnowsTool = async () => true
 
 function withAnswers(
   item: TaskItem,

@@ -15,8 +15,8 @@ const CANCELLED: CallError = {
 }
 
 /** Whatever came of it, its caller was told that it is cancelled. */
-export function asCancelled(call: CallRecord): CallRecord {
-  return { ...call, status: 'cancelled', content: undefined, error: CANCELLED }
+export function asCancelled(call: CallRecord, why: CallError = CANCELLED): CallRecord {
+  return { ...call, status: 'cancelled', content: undefined, error: why }
 }
 
 export function asInterrupted(call: CallRecord): CallRecord {

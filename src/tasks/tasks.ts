@@ -6,7 +6,7 @@
  * the item: whoever meets a task whose lease is over ends it as interrupted. A task's id is its
  * call's, and its result is what the call's record holds.
  */
-import type { CallRecord } from '../domain/call.js'
+import type { CallError, CallRecord } from '../domain/call.js'
 import type { Caller } from '../domain/caller.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Question } from '../domain/question.js'
@@ -39,9 +39,11 @@ export interface Tasks {
   /**
    * The task is cancelled, unless it has ended or is about to; the function is told wherever it runs.
    *
+   * @param why recorded of a task that runs here, where others than its owner cancel it, who need
+   * not know its tool. Default: its owner did
    * @returns false when there is no such task, as `find`
    */
-  cancel(owner: TaskOwner, taskId: string): Promise<boolean>
+  cancel(owner: TaskOwner, taskId: string, why?: CallError): Promise<boolean>
 
   /** Calls that run here in the background get this long to end, then they end as interrupted. */
   close(timeoutMs: number): Promise<void>

@@ -12,7 +12,7 @@ import {
 import type { Log } from '../telemetry/telemetry.js'
 
 export interface AnswerParts {
-  readonly dispatch: Dispatch
+  readonly dispatch: Pick<Dispatch, 'handle'>
   readonly server: ServerInfo
   readonly log: Log
 }

@@ -7,12 +7,13 @@ import { type EventLog, userStream } from '../events/events.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { type CallProgress, toCallEvent, toProgressEvent } from './call-events.js'
 import { createOwedGaps } from './owed-gaps.js'
+import type { RecordedCalls } from './recorded-calls.js'
 import type { UserEvent } from './user-event.js'
 
 export interface ToldCalls extends Calls {
   open(endpointId: EndpointId): ToldCall
-  /** Who has missed something is not told so any longer. */
-  endTelling(): void
+  /** Who has missed something is not told so any longer; settles when the rest is told. */
+  endTelling(): Promise<void>
 }
 
 export interface ToldCall extends OpenCall {
@@ -22,6 +23,8 @@ export interface ToldCall extends OpenCall {
 
 export interface ToldCallsParts {
   readonly calls: Calls
+  /** Where calls are told to those who manage their endpoint too. */
+  readonly recordedCalls?: Pick<RecordedCalls, 'add' | 'close'> | undefined
   readonly events: EventLog
   readonly clock: Clock
   readonly log: Log
@@ -30,7 +33,8 @@ export interface ToldCallsParts {
 /** Between two events of one call's progress, in milliseconds. */
 const PROGRESS_MS = 1000
 
-export function createToldCalls({ calls, events, clock, log }: ToldCallsParts): ToldCalls {
+export function createToldCalls(parts: ToldCallsParts): ToldCalls {
+  const { calls, recordedCalls, events, clock, log } = parts
   const gaps = createOwedGaps({ events, clock, log })
   const tell = async ({ endpointId, userId, callId }: CallRecord, event: UserEvent) => {
     const stream = userStream(endpointId, userId)
@@ -67,14 +71,19 @@ export function createToldCalls({ calls, events, clock, log }: ToldCallsParts): 
         async end(call) {
           started = undefined
           await open.end(call)
+          recordedCalls?.add(call)
           await tell(call, toCallEvent(call))
         },
       }
     },
     async finish(call) {
       await calls.finish(call)
+      recordedCalls?.add(call)
       await tell(call, toCallEvent(call))
     },
-    endTelling: () => gaps.close(),
+    async endTelling() {
+      gaps.close()
+      await recordedCalls?.close()
+    },
   }
 }

@@ -22,6 +22,12 @@ import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import { toGap, type UserEvent } from './user-event.js'
 
 export { createToldCalls, type ToldCall, type ToldCalls } from './told-calls.js'
+export {
+  createRecordedCalls,
+  type RecordedCall,
+  type RecordedCalls,
+  type RecordedListener,
+} from './recorded-calls.js'
 export { toGap, USER_EVENT_TYPES, UserEvent } from './user-event.js'
 
 /** Printable ASCII without spaces: it is the SSE id. */

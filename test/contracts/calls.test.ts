@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { promiseCost } from '../calls/contract-cost.js'
 import { promiseEnds } from '../calls/contract-ends.js'
+import { promiseErasing } from '../calls/contract-erasing.js'
 import { promiseHistory } from '../calls/contract-history.js'
 import { promiseInterrupted } from '../calls/contract-interrupted.js'
+import { promisePaging } from '../calls/contract-paging.js'
 import { promiseSettings } from '../calls/contract-settings.js'
 import { promiseShards } from '../calls/contract-shards.js'
 import { promiseStarts } from '../calls/contract-starts.js'
@@ -18,6 +20,8 @@ const everywhere: Promises = [
   ['that were left behind', promiseInterrupted],
   ['in a history', promiseHistory],
   ['over several partitions', promiseShards],
+  ['page by page', promisePaging],
+  ['that are read and erased by their ids', promiseErasing],
   ['as an endpoint wants them', promiseSettings],
 ]
 

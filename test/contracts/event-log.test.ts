@@ -3,6 +3,7 @@ import { systemClock } from '../../src/domain/clock.js'
 import {
   type EventLog,
   endpointStream,
+  recordedStream,
   sessionStream,
   userStream,
 } from '../../src/events/events.js'
@@ -153,6 +154,7 @@ describe.each(hasRedis ? adapters : adapters.slice(0, 1))('an event log (%s)', (
       endpointStream('acme'),
       endpointStream('acme%2Fann'),
       endpointStream('acme/ann'),
+      recordedStream('acme'),
       userStream('acme', 'ann\r\n*'),
     ]
     const heard = streams.map(() => createHeard())

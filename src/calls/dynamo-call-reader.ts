@@ -1,0 +1,116 @@
+/** Whole calls by their ids: one, or many in few requests. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { BatchGetCommand, type BatchGetCommandInput } from '@aws-sdk/lib-dynamodb'
+import { validate as isUuid } from 'uuid'
+import type { Aws } from '../aws/aws.js'
+import { type CallKey, callKey } from '../aws/table-keys.js'
+import type { CallRecord } from '../domain/call.js'
+import type { Clock } from '../domain/clock.js'
+import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
+import { readContent } from './call-content.js'
+import { shardOf } from './call-id.js'
+import { type CallRow, isExpired, readCallRow, toCallRecord } from './call-row.js'
+import type { Calls } from './calls.js'
+import { readRow } from './dynamo-call-rows.js'
+import type { Sweeper } from './dynamo-sweeper.js'
+
+export interface CallReaderParts {
+  readonly aws: Aws
+  readonly sweeper: Pick<Sweeper, 'closeLeft'>
+  readonly clock: Clock
+}
+
+/** What BatchGetItem takes. */
+const MAX_KEYS = 100
+
+/** Contents that are read from the bucket at a time, for one question: each may be several MiB. */
+const MAX_CONTENTS = 8
+
+/** How often keys that the database has left out are asked for again, without any being answered. */
+const MAX_EMPTY_ANSWERS = 4
+
+/** Before it asks again; it doubles with each of these. In milliseconds. */
+const FIRST_WAIT_MS = 25
+
+export function createCallReader(parts: CallReaderParts): Pick<Calls, 'read' | 'readMany'> {
+  const { aws } = parts
+  return {
+    async read(endpointId, callId) {
+      const row = await readRow(aws, endpointId, callId)
+      return row && toWholeCall(parts, endpointId, row)
+    },
+
+    async readMany(endpointId, callIds) {
+      const wanted = [...new Set(callIds)].filter((callId) => isUuid(callId))
+      const groups = groupsOf(wanted, MAX_KEYS)
+      const rows = await Promise.all(groups.map((group) => readRows(aws, endpointId, group)))
+      const found = new Map<string, CallRecord>()
+      for (const group of groupsOf(rows.flat(), MAX_CONTENTS)) {
+        const calls = await Promise.all(group.map((row) => toWholeCall(parts, endpointId, row)))
+        for (const call of calls) if (call !== undefined) found.set(call.callId, call)
+      }
+      return found
+    },
+  }
+}
+
+/** @returns undefined when it has expired, or was erased meanwhile */
+async function toWholeCall(
+  { aws, sweeper, clock }: CallReaderParts,
+  endpointId: EndpointId,
+  found: CallRow,
+): Promise<CallRecord | undefined> {
+  if (isExpired(found, clock)) return undefined
+  const row = await sweeper.closeLeft(endpointId, found)
+  const callId = row.mcp_function_call_uuid
+  try {
+    return toCallRecord(endpointId, row, await readContent(aws, { endpointId, callId }, row))
+  } catch (error) {
+    if ((await readRow(aws, endpointId, callId)) === undefined) return undefined
+    throw error
+  }
+}
+
+/** @param callIds different ones, not more than one request takes */
+async function readRows(
+  { db, tables }: Aws,
+  endpointId: EndpointId,
+  callIds: readonly string[],
+): Promise<CallRow[]> {
+  const rows: CallRow[] = []
+  let keys: Record<string, unknown>[] = callIds.map((callId) => ({ ...keyOf(endpointId, callId) }))
+  let emptyAnswers = 0
+  for (;;) {
+    const { Responses, UnprocessedKeys } = await db.send(
+      new BatchGetCommand({ RequestItems: requestOf(tables.calls, keys) }),
+    )
+    rows.push(...(Responses?.[tables.calls] ?? []).map(readCallRow))
+    const left = UnprocessedKeys?.[tables.calls]?.Keys ?? []
+    if (left.length === 0) return rows
+    emptyAnswers = left.length < keys.length ? 0 : emptyAnswers + 1
+    if (emptyAnswers > MAX_EMPTY_ANSWERS) throw tooBusy()
+    keys = left
+    await delay(FIRST_WAIT_MS * 2 ** emptyAnswers)
+  }
+}
+
+function keyOf(endpointId: EndpointId, callId: string): CallKey {
+  return callKey(endpointId, callId, shardOf(callId))
+}
+
+function requestOf(
+  table: string,
+  keys: Record<string, unknown>[],
+): BatchGetCommandInput['RequestItems'] {
+  return { [table]: { Keys: keys, ConsistentRead: true } }
+}
+
+function groupsOf<T>(all: readonly T[], size: number): T[][] {
+  const count = Math.ceil(all.length / size)
+  return Array.from({ length: count }, (_, at) => all.slice(at * size, (at + 1) * size))
+}
+
+function tooBusy(): GatewayError {
+  return new GatewayError('BUSY', 'The database does not answer for all of these calls; try again')
+}
