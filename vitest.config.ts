@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const projects = {
   unit: ['test/*.test.ts', 'test/{domain,author,config,protocol,sealing,telemetry}/**/*.test.ts'],
   integration: [
-    'test/{aws,local-aws,local-s3,recording,calls,catalog,bundles,function-host,runtime,bundling,manifest,publishing,cli,contracts}/**/*.test.ts',
+    'test/{aws,local-aws,local-s3,recording,calls,catalog,peers,cache,bundles,function-host,runtime,bundling,manifest,publishing,cli,contracts}/**/*.test.ts',
   ],
   sse: ['test/{events,subscriptions,user-events}/**/*.test.ts', 'test/transport/sse*.test.ts'],
   auth: ['test/{access,accounts,audit,auth,issuers,keys,limits,sessions,tenancy}/**/*.test.ts'],
@@ -18,6 +18,8 @@ const projects = {
 }
 
 export default defineConfig({
+  // As Node resolves it for the libraries that use it: two copies would not know each other's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     globalSetup: ['test/support/build.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

@@ -39,9 +39,19 @@ export function createChosenExecutors(options: ChosenExecutorsOptions): Executor
       const checks = executors.map(([executor, own]) => executor.check(bundle, own))
       return (await Promise.all(checks)).flat()
     },
+    count: (endpointId) => sumOf(opened, (executor) => executor.count(endpointId)),
+    retire: (endpointId, modules) =>
+      sumOf(opened, (executor) => executor.retire(endpointId, modules)),
     async close() {
       isClosed = true
       await Promise.all([...opened.values()].map((executor) => executor.close()))
     },
   }
+}
+
+function sumOf(
+  opened: ReadonlyMap<ExecutorKind, Executor>,
+  count: (executor: Executor) => number,
+): number {
+  return [...opened.values()].reduce((sum, executor) => sum + count(executor), 0)
 }

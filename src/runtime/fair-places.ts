@@ -25,7 +25,7 @@ export function askForRoom(homeless: readonly Waiter[], living: ReadonlySet<Inst
     .map((instance) => ({ instance, crowd: crowdOf(instance.endpointId) }))
     .sort((a, b) => b.crowd - a.crowd || a.instance.startedAt - b.instance.startedAt)
   for (const { instance } of candidates.slice(0, Math.max(strangers.length - leaving, 0)))
-    instance.leave()
+    instance.leave('another endpoint waits for its place')
 }
 
 /** @returns how many instances a tenant has */

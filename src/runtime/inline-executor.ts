@@ -4,7 +4,13 @@
  */
 import type { OpenBundle } from '../bundles/bundles.js'
 import { systemClock, type Clock } from '../domain/clock.js'
-import type { AbortReason, Run, RunEvents, RunRequest } from '../function-host/function-host.js'
+import type {
+  AbortReason,
+  CallMessages,
+  Run,
+  RunEvents,
+  RunRequest,
+} from '../function-host/function-host.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { createAlarm } from './alarm.js'
 import { createInlineInstances, hostBundle } from './inline-instances.js'
@@ -48,12 +54,7 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
     const answer = new JobAnswer(job, { settle, log, onCancel: () => abort(each, 'cancelled') })
     instance.callCount += 1
     const events: RunEvents = {
-      progress: (progress) => answer.progress(progress),
-      log: (level, entryJson, logger) => answer.log(level, entryJson, logger),
-      resourceUpdated: (uri) => answer.resourceUpdated(uri),
-      listChanged: (list) => answer.listChanged(list),
-      closeStream: () => answer.closeStream(),
-      dropped: () => answer.dropped(),
+      ...toMessages(answer),
       ask: (number, question, key) =>
         void answer.ask(question, key, (reply) => each.run.answer(number, reply)),
       ended(end) {
@@ -77,6 +78,8 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
         start(job, { resolve, reject })
       }),
     check: (bundle, methods) => checkInTime(bundle, methods, options),
+    count: (endpointId) => instances.count(endpointId),
+    retire: (endpointId, modules) => instances.retire(endpointId, modules),
     async close() {
       isClosed = true
       alarm.clear()
@@ -85,6 +88,17 @@ export function createInlineExecutor(options: InlineExecutorOptions): Executor {
         each.answer.fail(shuttingDown())
       }
     },
+  }
+}
+
+function toMessages(answer: JobAnswer): CallMessages {
+  return {
+    progress: (progress) => answer.progress(progress),
+    log: (level, entryJson, logger) => answer.log(level, entryJson, logger),
+    resourceUpdated: (uri) => answer.resourceUpdated(uri),
+    listChanged: (list) => answer.listChanged(list),
+    closeStream: () => answer.closeStream(),
+    dropped: () => answer.dropped(),
   }
 }
 

@@ -43,6 +43,19 @@ export class InstancePool implements InstanceOwner {
     this.#serveSoon()
   }
 
+  count(endpointId: string): number {
+    return this.#livingOf(endpointId).length
+  }
+
+  retire(endpointId: string, modules: ReadonlySet<string> | undefined): number {
+    const leaving = this.#livingOf(endpointId).filter(
+      (instance) =>
+        instance.state !== 'retired' && (modules === undefined || instance.hasRun(modules)),
+    )
+    for (const instance of leaving) instance.leave('what it has loaded was to be forgotten')
+    return leaving.length
+  }
+
   async close(): Promise<void> {
     this.#idleAlarm.clear()
     this.#waiting.close(shuttingDown())
@@ -134,13 +147,17 @@ export class InstancePool implements InstanceOwner {
   /** @returns false when nothing that lives can be ended at once */
   #makeRoom(endpointId: string): boolean {
     const { limits, log } = this.#options
-    const own = [...this.#living].filter((instance) => instance.endpointId === endpointId)
+    const own = this.#livingOf(endpointId)
     const isOwnFull = countSettled(own) >= limits.maxInstancesPerTenant
     if (!isOwnFull && countSettled(this.#living) < limits.maxInstances) return true
     const idle = findLongestIdle(isOwnFull ? own : this.#serving.values())
     if (idle === undefined) return false
     endIdle(idle, log)
     return true
+  }
+
+  #livingOf(endpointId: string): Instance[] {
+    return [...this.#living].filter((instance) => instance.endpointId === endpointId)
   }
 
   #endIdleOnes(now: number): number | undefined {

@@ -72,6 +72,8 @@ export class Instance {
   /** When the last call ended, in milliseconds since 1970. */
   idleSince: number
   readonly #calls = new Map<number, ActiveCall>()
+  /** Names of those that calls were for. */
+  readonly #modules = new Set<string>()
   readonly #settings = createSettingChanges()
   readonly #options: InstanceOptions
   readonly #owner: InstanceOwner
@@ -80,6 +82,7 @@ export class Instance {
   readonly #cpuCharges
   #state: InstanceState = 'serving'
   #retiredFor = 'a call in it did not end when it was aborted'
+  #isLeaving = false
   #isPongDue = false
   #lastPing = 0
   #lastNumber = 0
@@ -112,8 +115,13 @@ export class Instance {
     return this.#calls.size < this.#options.limits.maxConcurrentCalls
   }
 
+  hasRun(modules: ReadonlySet<string>): boolean {
+    return [...this.#modules].some((name) => modules.has(name))
+  }
+
   run(job: FunctionJob, settle: Settle): void {
     const { log } = this.#options
+    this.#modules.add(job.target.moduleName)
     const request = toRunRequest(job, this.#settings)
     const number = ++this.#lastNumber
     this.#place.send(['call', number, JSON.stringify(request)])
@@ -139,11 +147,12 @@ export class Instance {
     this.#abort(number, call, now, { reason: 'over its CPU limit', error })
   }
 
-  /** Takes no new calls, and ends after those that it runs: somebody else waits for its place. */
-  leave(): void {
+  /** Takes no new calls, and ends after those that it runs. */
+  leave(reason: string): void {
+    this.#isLeaving = true
     if (this.#state !== 'serving') return
     this.#state = 'retired'
-    this.#retiredFor = 'another endpoint waits for its place'
+    this.#retiredFor = reason
     this.#owner.withdraw(this)
     this.#endWhenUseless()
   }
@@ -247,7 +256,7 @@ export class Instance {
   #recover(): void {
     if (this.#state === 'retired') this.#endWhenUseless()
     if (this.#state !== 'suspect' || this.#isPongDue || this.#hasOverdueCall()) return
-    this.#state = this.#owner.readmit(this) ? 'serving' : 'retired'
+    this.#state = !this.#isLeaving && this.#owner.readmit(this) ? 'serving' : 'retired'
     if (this.#state === 'retired') this.#endWhenUseless()
   }
 

@@ -37,6 +37,8 @@ export function createPooledExecutor(options: PooledExecutorOptions): Executor {
       refuseClosed()
       return trialLoads.run(bundle, methods)
     },
+    count: (endpointId) => pool.count(endpointId),
+    retire: (endpointId, modules) => pool.retire(endpointId, modules),
     async close() {
       isClosed = true
       await Promise.all([pool.close(), trialLoads.close()])

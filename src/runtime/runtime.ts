@@ -6,6 +6,7 @@
  * instance.
  */
 import type { OpenBundle } from '../bundles/bundles.js'
+import type { CancelSignal } from '../domain/cancel-signal.js'
 import type { FunctionTarget, McpType } from '../domain/capability.js'
 import type { ExecutorKind } from '../domain/executor.js'
 import type { LogLevel } from '../domain/log-level.js'
@@ -55,6 +56,18 @@ export interface Executor {
    * @returns one sentence a problem; empty when everything is there
    */
   check(bundle: OpenBundle, methods: readonly MethodName[]): Promise<string[]>
+
+  /** How many instances of an endpoint live. */
+  count(endpointId: string): number
+
+  /**
+   * Instances of an endpoint get no new calls: one that runs none ends at once, any other one after
+   * its last. The next call begins in a new one.
+   *
+   * @param modules only those that have run one of these, by name; default: all
+   * @returns how many
+   */
+  retire(endpointId: string, modules?: ReadonlySet<string>): number
 
   /** Ends every instance. Calls that still run fail with `SHUTTING_DOWN`. */
   close(): Promise<void>
@@ -116,7 +129,7 @@ export interface FunctionJob {
   readonly mimeType?: string | undefined
   /** Milliseconds since 1970; at this time the run is stopped, a busy loop too. */
   readonly deadline: number
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** Absent: whatever the function asks is refused. */
   readonly questions?: Questions | undefined
   /** Where the call belongs in a distributed trace. */
