@@ -86,6 +86,21 @@ export async function putObjectStream(
   await put(bucket, input, signal)
 }
 
+/** Whether there is one, whatever it holds. */
+export async function hasObject(bucket: Bucket, key: string): Promise<boolean> {
+  const [client, { HeadObjectCommand }] = await Promise.all([
+    bucket.s3(),
+    import('@aws-sdk/client-s3'),
+  ])
+  try {
+    await client.send(new HeadObjectCommand({ Bucket: bucket.bucket, Key: key }))
+    return true
+  } catch (error) {
+    if (httpStatusOf(error) === 404) return false
+    throw error
+  }
+}
+
 /** Of no effect when there is none. */
 export async function deleteObject(bucket: Bucket, key: string): Promise<void> {
   const [client, { DeleteObjectCommand }] = await Promise.all([

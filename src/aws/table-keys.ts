@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { v5 as uuidV5 } from 'uuid'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import type { CallStatus } from '../domain/call.js'
+import { GATEWAY_HOME } from '../domain/caller.js'
 import type { McpType } from '../domain/capability.js'
 import type { StateKey } from '../domain/state-store.js'
 import type { EndpointId } from '../domain/tenant.js'
@@ -101,6 +102,13 @@ export function stateKey({ endpointId, kind, id }: StateKey) {
   return { endpoint_id: endpointId, state_key: `${kind}#${bounded(id)}` }
 }
 
+/** The row of an endpoint in the list of endpoints, which belongs to the gateway as a whole. */
+export function endpointListKey(endpointId: string) {
+  return { endpoint_id: GATEWAY_HOME, state_key: `${ENDPOINT_LIST_PREFIX}${endpointId}` }
+}
+
+export const ENDPOINT_LIST_PREFIX = 'endpointlist#'
+
 /** Row of a package's switch in the modules table; no module name begins with `@`. */
 export function packageKey(packageName: string): string {
   return `${PACKAGE_PREFIX}${packageName}`
@@ -122,6 +130,11 @@ export function bundleDefinitionsKey(ref: BundleRef): string {
   return `${bundlePath(ref)}.json`
 }
 
+/** Begins the keys of all bundles of an endpoint, and of no other. */
+export function bundleFolder(endpointId: string): string {
+  return `bundles/${segment(endpointId)}/`
+}
+
 /** Where the arguments and content of a call lie that are too large for its row. */
 export function callContentKey(endpointId: EndpointId, callId: string): string {
   return `mcp_content/${segment(endpointId)}/${segment(callId)}.json`
@@ -135,7 +148,7 @@ export function uploadObjectKey(endpointId: EndpointId, uploadId: string): strin
 export const UPLOAD_PREFIX = 'uploads/'
 
 function bundlePath({ endpointId, packageName, sha256 }: BundleRef): string {
-  return `bundles/${segment(endpointId)}/${segment(packageName)}/${segment(sha256)}`
+  return `${bundleFolder(endpointId)}${segment(packageName)}/${segment(sha256)}`
 }
 
 /** One path segment whatever the text holds: no name can reach into another tenant's folder. */

@@ -41,10 +41,40 @@ export interface Bundles {
    */
   store(ref: BundleRef, zip: Buffer): Promise<void>
 
+  /** How many versions of an endpoint lie on this machine's disk. */
+  count(endpointId: string): Promise<number>
+
+  /**
+   * Takes versions of an endpoint off this machine's disk, and the next `open` brings them again. Those
+   * stay that run, or have been used so lately that any process which shares the folder may run them.
+   *
+   * @param versions only these, by SHA-256; default: all
+   * @returns how many have gone
+   */
+  forget(endpointId: string, versions?: ReadonlySet<string>): Promise<number>
+
   /**
    * Looks at the bytes in the store itself, whatever is on disk.
    *
    * @throws GatewayError `BUNDLE_UNAVAILABLE` as `open`
    */
   verify(ref: BundleRef): Promise<void>
+
+  /**
+   * The bytes of a version as they are in the store.
+   *
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` as `open`
+   */
+  read(ref: BundleRef): Promise<Buffer>
+
+  /** Whether the store has something under a version's name. */
+  isStored(ref: BundleRef): Promise<boolean>
+
+  /**
+   * Removes a version that no package has from the store, and from this machine's disk unless it runs.
+   *
+   * @param isNeeded asked when it is gone: it is put back for a package that has got it meanwhile
+   * @throws GatewayError `BUNDLE_UNAVAILABLE` when the store does not answer
+   */
+  remove(ref: BundleRef, isNeeded: () => Promise<boolean>): Promise<void>
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../domain/clock.js'
 import type { Log } from '../telemetry/telemetry.js'
 import { evict, namesIn, removeAbandoned, statOf } from './unpacked-folder.js'
+import { VERSION } from './versions-on-disk.js'
 
 export interface EvictionOptions {
   /** Holds `{endpointId}/{sha256}` for each version. */
@@ -28,8 +29,6 @@ interface Unpacked {
   /** Milliseconds since 1970. */
   readonly usedAt: number
 }
-
-const VERSION = /^[0-9a-f]{64}$/
 
 export function createEviction(options: EvictionOptions): Eviction {
   const { log } = options

@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import type { Aws } from '../aws/aws.js'
-import { getObject, putObject, putObjectOnce } from '../aws/objects.js'
+import { deleteObject, getObject, hasObject, putObject, putObjectOnce } from '../aws/objects.js'
 import { bundleZipKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { isEndpointId } from '../domain/caller.js'
@@ -13,11 +13,12 @@ import { type ArchiveEntry, readArchive } from './archive.js'
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './archive-limits.js'
 import { sha256Of } from './bundle-hash.js'
 import type { Bundles, OpenBundle } from './bundles.js'
-import { createEviction } from './cache-eviction.js'
+import { createEviction, type Eviction } from './cache-eviction.js'
 import { createHeldVersions } from './held-versions.js'
 import { reasonOf } from './reason-of.js'
 import { createTurns } from './turns.js'
-import { noteUse, removeAbandoned, touch, unpack } from './unpacked-folder.js'
+import { evict, noteUse, removeAbandoned, touch, unpack } from './unpacked-folder.js'
+import { isOneOf, removeVersions, VERSION, versionsOnDisk } from './versions-on-disk.js'
 
 export interface S3BundlesOptions {
   readonly aws: Pick<Aws, 's3' | 'bucket'>
@@ -58,31 +59,14 @@ export function createS3Bundles(options: S3BundlesOptions): Bundles {
   const root = resolve(cacheFolder)
   const eviction = createEviction({ cacheFolder: root, maxBytes, sparedMs, isHeld, log, clock })
   const source = { aws, limits, log }
-
-  const inTurn = createTurns(MAX_UNPACKING)
-
-  const fetchInto = async (folder: string, ref: BundleRef) => {
-    const entries = await download(source, ref)
-    await removeAbandoned(dirname(folder), clock)
-    await unpack(folder, entries).catch((cause: unknown) => {
-      throw refusal(source, ref)(`it cannot be unpacked here (${reasonOf(cause)})`, cause)
-    })
-    await touch(folder, clock)
-    // Whoever waits for this version need not wait for others to go.
-    void eviction.run()
-  }
-  const openOnce = async (ref: BundleRef): Promise<OpenBundle> => {
-    const folder = versionFolder(root, ref)
-    if (!(await noteUse(folder, clock))) await inTurn(() => fetchInto(folder, ref))
-    return { ref, folder }
-  }
+  const bring = createBringing({ root, source, clock, eviction })
 
   return {
     async open(ref) {
       const key = bundleZipKey(ref)
       const known = remembered.get(key) ?? opening.get(key)
       if (known !== undefined) return known
-      const opened = openOnce(ref).finally(() => opening.delete(key))
+      const opened = bring(ref).finally(() => opening.delete(key))
       opening.set(key, opened)
       const bundle = await opened
       remembered.set(key, bundle)
@@ -96,15 +80,73 @@ export function createS3Bundles(options: S3BundlesOptions): Bundles {
         throw refusal(source, ref)(`it cannot be stored (${reasonOf(cause)})`, cause)
       })
     },
+    count: async (endpointId) => (await versionsOnDisk(root, endpointId)).length,
+    async forget(endpointId, versions) {
+      for (const [key, { ref }] of remembered.entries())
+        if (ref.endpointId === endpointId && isOneOf(ref.sha256, versions)) remembered.delete(key)
+      const usedBeforeMs = clock.now() - sparedMs
+      const folders = await versionsOnDisk(root, endpointId)
+      return removeVersions(folders, { versions, isHeld, usedBeforeMs })
+    },
     async verify(ref) {
       await fetchZip(source, ref)
+    },
+    read: (ref) => fetchZip(source, ref),
+    isStored: (ref) => hasObject(aws, bundleZipKey(ref)),
+    async remove(ref, isNeeded) {
+      await removeZip(source, ref, isNeeded).catch((cause: unknown) => {
+        throw refusal(source, ref)(`it cannot be removed (${reasonOf(cause)})`, cause)
+      })
+      remembered.delete(bundleZipKey(ref))
+      const folder = versionFolder(root, ref)
+      // Another process on this folder may have opened it just now.
+      if (!held.has(folder)) await evict(folder, clock.now() - sparedMs)
     },
   }
 }
 
+interface BringingParts {
+  /** Holds `{endpointId}/{sha256}` for each version. */
+  readonly root: string
+  readonly source: Source
+  readonly clock: Clock
+  readonly eviction: Eviction
+}
+
+/** Brings a version to the disk, unless it is there already. */
+function createBringing({ root, source, clock, eviction }: BringingParts) {
+  const inTurn = createTurns(MAX_UNPACKING)
+
+  const fetchInto = async (folder: string, ref: BundleRef) => {
+    const entries = await download(source, ref)
+    await removeAbandoned(dirname(folder), clock)
+    await unpack(folder, entries).catch((cause: unknown) => {
+      throw refusal(source, ref)(`it cannot be unpacked here (${reasonOf(cause)})`, cause)
+    })
+    await touch(folder, clock)
+    // Whoever waits for this version need not wait for others to go.
+    void eviction.run()
+  }
+  return async (ref: BundleRef): Promise<OpenBundle> => {
+    const folder = versionFolder(root, ref)
+    if (!(await noteUse(folder, clock))) await inTurn(() => fetchInto(folder, ref))
+    return { ref, folder }
+  }
+}
+
+async function removeZip(
+  source: Source,
+  ref: BundleRef,
+  isNeeded: () => Promise<boolean>,
+): Promise<void> {
+  const zip = await storedBytes(source, ref)
+  await deleteObject(source.aws, bundleZipKey(ref))
+  if (zip && sha256Of(zip) === ref.sha256 && (await isNeeded())) await putZip(source, ref, zip)
+}
+
 /** The reference becomes a path, so it is checked although only the product makes references. */
 function versionFolder(root: string, { endpointId, sha256 }: BundleRef): string {
-  if (!isEndpointId(endpointId) || !/^[0-9a-f]{64}$/.test(sha256))
+  if (!isEndpointId(endpointId) || !VERSION.test(sha256))
     throw new Error(`not a reference to a bundle: ${endpointId}/${sha256}`)
   return join(root, endpointId, sha256)
 }

@@ -9,7 +9,7 @@ import { bundleCode, type CodeRequest } from './bundle-code.js'
 import { deriveManifest } from './derive-manifest.js'
 import { readFolderFiles } from './folder-archive.js'
 import { CODE, type FolderPlan } from './folder-plan.js'
-import type { BundleFiles } from './zip-files.js'
+import type { BundleFiles } from '../bundles/zip-files.js'
 
 export interface BuildOptions {
   readonly limits: ArchiveLimits

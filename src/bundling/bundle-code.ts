@@ -9,7 +9,7 @@ import { bundleProblems } from '../bundles/bundles.js'
 import { toBuildProblems } from './build-problems.js'
 import { loadRolldown } from './load-rolldown.js'
 import { ownModules, toRealName } from './own-modules.js'
-import type { BundleFiles } from './zip-files.js'
+import type { BundleFiles } from '../bundles/zip-files.js'
 
 export interface CodeRequest {
   readonly folder: string

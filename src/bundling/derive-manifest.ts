@@ -4,7 +4,7 @@ import { bundleInvalid, bundleProblems, type OpenBundle, withUnpacked } from '..
 import { BUNDLE_CLASS, BUNDLE_MODULE, MANIFEST_METHOD } from '../author/bundle-class.js'
 import { GatewayError } from '../domain/errors.js'
 import { type Executor, FunctionError, type FunctionJob } from '../runtime/runtime.js'
-import type { BundleFiles } from './zip-files.js'
+import type { BundleFiles } from '../bundles/zip-files.js'
 
 /** For loading the code and asking it, in milliseconds. */
 const TIMEOUT_MS = 10_000

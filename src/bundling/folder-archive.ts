@@ -11,7 +11,7 @@ import {
   quoteName,
 } from '../bundles/bundles.js'
 import { MANIFEST_FILE } from '../bundles/module-file.js'
-import { type BundleFiles, zipFiles } from './zip-files.js'
+import { type BundleFiles, zipFiles } from '../bundles/zip-files.js'
 
 export interface FolderArchiveOptions {
   readonly limits?: ArchiveLimits | undefined

@@ -8,7 +8,7 @@ import { findSyntaxProblems } from './bundle-code.js'
 import { readBundleSource } from './bundle-source.js'
 import type { BundleOnDisk } from './bundling.js'
 import { planFolder } from './folder-plan.js'
-import { zipFiles } from './zip-files.js'
+import { zipFiles } from '../bundles/zip-files.js'
 
 export async function readBundle(path: string, options: BuildOptions): Promise<BundleOnDisk> {
   const { limits, author } = options

@@ -1,11 +1,11 @@
-/** Who may call a function: what its bundle says, unless an operator has said something else. */
+/** Who may call a function and what of it is kept: its bundle's word, unless an operator has another. */
 import type { AccessRules } from '../domain/access-rules.js'
 import type { FunctionDefinition } from '../domain/capability.js'
 import type { CatalogFunction, FunctionAccess, FunctionOverride } from './catalog.js'
 
 export type ReadAccess = (
   definition: FunctionDefinition,
-) => Pick<CatalogFunction, 'access' | 'isDisabled'>
+) => Pick<CatalogFunction, 'access' | 'redact' | 'isDisabled'>
 
 export interface ReadAccessRules {
   readonly read: ReadAccess
@@ -27,13 +27,17 @@ export function createAccessRules(overrides: readonly FunctionOverride[] = []): 
   }
   return {
     rules,
-    read: ({ mcpType, name, uri, access: ofBundle }) => {
+    read: ({ mcpType, name, uri, access: ofBundle, redact }) => {
       const override = overrideOf.get(nameOf({ mcpType, key: uri ?? name }))
       const ofOperator = override?.access
       const access = ofOperator
         ? toAccess(ofOperator, 'operator')
         : ofBundle && toAccess(ofBundle, 'bundle')
-      return { access: access && once(access), isDisabled: override?.status === 'disabled' }
+      return {
+        access: access && once(access),
+        redact: override?.redact ?? redact,
+        isDisabled: override?.status === 'disabled',
+      }
     },
   }
 }

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
-import { getObject, putObject, putObjectOnce } from '../aws/objects.js'
-import { bundleDefinitionsKey } from '../aws/table-keys.js'
+import { deleteObject, getObject, putObject, putObjectOnce } from '../aws/objects.js'
+import { bundleDefinitionsKey, bundleFolder } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import {
   type BundleDefinitions,
@@ -33,6 +33,14 @@ export interface DefinitionStore {
    * not those that were registered; the log has it too
    */
   read(version: RegisteredVersion, signal?: AbortSignal): Promise<StoredDefinitions>
+  /**
+   * Removes those of a version that no package has.
+   *
+   * @param isNeeded asked when they are gone: they are put back for a package that has got it meanwhile
+   */
+  remove(ref: BundleRef, isNeeded: () => Promise<boolean>): Promise<void>
+  /** What is read of an endpoint from now on comes from the store. */
+  forget(endpointId: string): void
 }
 
 export interface StoredDefinitions {
@@ -124,6 +132,18 @@ export function createDefinitionStore(aws: Aws, log: Log): DefinitionStore {
       if (object && problem === undefined) return remember(ref, object)
       log.error({ ...ref }, `bundle refused: ${problem}`)
       throw unavailable(ref, problem ?? '')
+    },
+
+    async remove(ref, isNeeded) {
+      const key = bundleDefinitionsKey(ref)
+      const object = await fetch(ref)
+      await deleteObject(aws, key)
+      if (object && (await isNeeded())) await putObjectOnce(aws, key, object)
+    },
+
+    forget(endpointId) {
+      const folder = bundleFolder(endpointId)
+      for (const key of remembered.keys()) if (key.startsWith(folder)) remembered.delete(key)
     },
   }
 }

@@ -50,7 +50,8 @@ export interface Catalog {
    *
    * @throws GatewayError `BUNDLE_UNAVAILABLE` when the package does not know the version or its
    * definitions are not those that were registered; `BUNDLE_INVALID` when one of its classes has
-   * no setting; `CONFLICT` as `activate`, and when the package has another revision
+   * no setting; `CONFLICT` as `activate`, and when the package has another revision or was changed
+   * since `ifUpdatedAt`
    */
   promote(promotion: Promotion): Promise<Promoted>
 
@@ -62,8 +63,8 @@ export interface Catalog {
    * instance keeps to it within 2 s, and later versions of its bundle do not change it.
    *
    * @returns what is set then; undefined when nothing is
-   * @throws GatewayError `INVALID_PARAMS` for rules that are none and when there are too many;
-   * `CONFLICT` when others kept changing it
+   * @throws GatewayError `INVALID_PARAMS` for rules or pointers that are none and when there are too
+   * many; `CONFLICT` when others kept changing it, or it was changed since `ifUpdatedAt`
    */
   setOverride(change: OverrideChange): Promise<FunctionOverride | undefined>
 }
@@ -80,6 +81,8 @@ export interface FunctionOverride extends FunctionName {
   readonly status: 'active' | 'disabled'
   /** In place of the rules of its bundle, all of them. */
   readonly access?: AccessRules | undefined
+  /** In place of the pointers of its bundle; an empty list: nothing of it is kept out of records. */
+  readonly redact?: readonly string[] | undefined
   /** ISO 8601. */
   readonly updatedAt: string
   readonly updatedBy: string
@@ -91,6 +94,13 @@ export interface OverrideChange extends FunctionName {
   readonly status?: FunctionOverride['status'] | undefined
   /** Absent: as they are. `null`: those of its bundle again. */
   readonly access?: AccessRules | null | undefined
+  /** Absent: as they are. `null`: those of its bundle again. */
+  readonly redact?: readonly string[] | null | undefined
+  /**
+   * The function has to be as it was seen: when its definition or what is set for it was changed last,
+   * whichever is later, in ISO 8601.
+   */
+  readonly ifUpdatedAt?: string | undefined
   /** Who does it, for the audit. */
   readonly actor: string
 }
@@ -101,7 +111,7 @@ export interface PackageState {
   readonly activeSha256: string
   /** Versions that can be promoted, the one that was active last first; at most 20. */
   readonly previousSha256: readonly string[]
-  /** Rises by one whenever a version or a setting changes. */
+  /** Rises by one whenever a version or a setting changes, and goes on when it was removed in between. */
   readonly revision: number
   /** ISO 8601. */
   readonly activatedAt: string
@@ -114,6 +124,8 @@ export interface Promotion {
   readonly actor: string
   /** The package has to be as it was seen: its revision then. */
   readonly revision?: number | undefined
+  /** The same by its `activatedAt`. */
+  readonly ifUpdatedAt?: string | undefined
 }
 
 export interface Promoted {
@@ -127,8 +139,12 @@ export interface BundleVersion {
   readonly definitions: BundleDefinitions
   /** Setting id → value, `${VAR}` already filled. */
   readonly settings: ReadonlyMap<string, Setting>
+  /** Setting id → names of its members that nobody is shown. A setting that is missing: all of them. */
+  readonly secrets?: ReadonlyMap<string, readonly string[]> | undefined
   /** Who does it, for the audit. */
   readonly actor: string
+  /** The package has to be as it was seen: its revision then. */
+  readonly revision?: number | undefined
 }
 
 export interface Snapshot {

@@ -9,6 +9,7 @@ import type {
 } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
+import type { FunctionName } from './catalog.js'
 
 type CopyKind = 'functions' | 'modules'
 
@@ -83,7 +84,11 @@ export function planCopies(
 }
 
 /** The refusal to take over a row, naming whose it is. */
-export function takenOver(copy: Copy, row: Row | undefined, cause?: unknown): GatewayError {
+export function takenOver(
+  copy: Pick<Copy, 'label'>,
+  row: Row | undefined,
+  cause?: unknown,
+): GatewayError {
   const owner = row?.['package_name']
   const whose = typeof owner === 'string' ? `package "${owner}"` : 'the operator'
   return new GatewayError(
@@ -91,6 +96,11 @@ export function takenOver(copy: Copy, row: Row | undefined, cause?: unknown): Ga
     `${copy.label} of this endpoint belongs to ${whose}: give it another name, or remove it there`,
     { cause },
   )
+}
+
+/** A function as messages call it: `tool "lookup"`. */
+export function labelOf({ mcpType, key }: FunctionName): string {
+  return `${mcpType.replace('_', ' ')} "${key}"`
 }
 
 function byId(rows: RowsByKind, kind: CopyKind): ReadonlyMap<string, Row> {
@@ -111,7 +121,7 @@ function functionCopy(
   definition: FunctionDefinition,
 ): Copy {
   const { mcpType, name, uri } = definition
-  const label = `${mcpType.replace('_', ' ')} "${uri ?? name}"`
+  const label = labelOf({ mcpType, key: uri ?? name })
   const json = JSON.stringify(definition.data)
   if (Buffer.byteLength(json) > MAX_DATA_BYTES)
     throw new GatewayError(

@@ -10,10 +10,14 @@ import type { BundleRef } from '../domain/bundle-ref.js'
 import type { BundleDefinitions } from '../domain/capability.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import { type StoredDefinitions, unavailable } from './bundle-definitions.js'
+import type { EndpointList } from './administration.js'
 import type { BundleVersion, Promoted, Promotion } from './catalog.js'
+import { assertUnchanged } from './changed-since.js'
 import { audit } from './dynamo-audit.js'
 import { type Writer, writeCopies } from './dynamo-copies.js'
+import { loadOverrides } from './dynamo-overrides.js'
 import {
   isRemembered,
   type PackageRow,
@@ -21,19 +25,14 @@ import {
   registeredVersion,
   switchPackage,
 } from './dynamo-packages.js'
-import {
-  hasSettings,
-  planKnownSettings,
-  planSettings,
-  readSettingRows,
-  type SettingPlan,
-  settingsOf,
-  writeSettings,
-} from './dynamo-settings.js'
+import { readSettingRows, settingsOf, writeSettings } from './dynamo-settings.js'
 import { planRows, settle, settleOrReport, type SettlingParts } from './dynamo-settling.js'
+import { hasSettings, planKnownSettings, planSettings, type SettingPlan } from './setting-plans.js'
 
 export interface ActivationParts extends SettlingParts {
   readonly clock: Clock
+  /** An endpoint is entered with its first package. */
+  readonly endpoints: Pick<EndpointList, 'enter'>
 }
 
 /** @see Catalog.activate */
@@ -47,8 +46,11 @@ export async function activateVersion(
   const activationId = uuidV7()
   const writer = writerOf(parts, version)
   const before = await readPackage(aws, endpointId, packageName)
+  assertRevision(before, version)
+  const revision = await nextRevision(parts, endpointId, before)
+  const { settings: values, secrets } = version
   const settings = planSettings(
-    { endpointId, packageName, before, activationId, settings: version.settings },
+    { endpointId, packageName, before, activationId, revision, settings: values, secrets },
     await readSettingRows(aws, endpointId),
     sealed,
   )
@@ -59,10 +61,12 @@ export async function activateVersion(
     await settle(parts, writer)
     return 'unchanged'
   }
-  const change = { ref, before, settings, activationId, stored }
+  const change = { ref, before, settings, activationId, stored, revision }
   const after = await writeAndSwitch(parts, writer, change)
+  if (!before || !isRemembered(before, ref.sha256)) await keepDefinitions(parts, version, stored)
   await settleOrReport(parts, writer)
   await audit(parts, writer, { action: 'bundle.activate', before, after })
+  if (!before) await enterEndpoint(parts, writer)
   return 'activated'
 }
 
@@ -77,6 +81,7 @@ export async function promoteVersion(
   if (!before || !isRemembered(before, ref.sha256))
     throw unavailable(ref, 'this package never had it at this endpoint, or it is too long ago')
   assertRevision(before, promotion)
+  assertUnchanged(`Package "${ref.packageName}"`, before.updated_at, promotion.ifUpdatedAt)
   const version = registeredVersion(ref.endpointId, before, ref.sha256)
   const stored = await parts.definitions.read(version)
   const { definitions } = stored
@@ -85,23 +90,62 @@ export async function promoteVersion(
     return { outcome: 'unchanged', definitions }
   }
   const settings = await readKnownSettings(parts, before, { ref, definitions })
-  const change = { ref, before, settings, activationId: uuidV7(), stored }
+  const revision = before.revision + 1
+  const change = { ref, before, settings, activationId: uuidV7(), stored, revision }
   const after = await writeAndSwitch(parts, writer, change)
   await settleOrReport(parts, writer)
   await audit(parts, writer, { action: 'bundle.promote', before, after })
   return { outcome: 'activated', definitions }
 }
 
-function writerOf(
-  { clock }: ActivationParts,
+/** Goes on above what the package had when it was removed, so no revision ever means two things. */
+async function nextRevision(
+  { aws }: ActivationParts,
+  endpointId: EndpointId,
+  before: PackageRow | undefined,
+): Promise<number> {
+  return (before?.revision ?? (await loadOverrides(aws, endpointId)).lastRemoved) + 1
+}
+
+/** Whoever has made the package forget this version may have removed them since they were put. */
+async function keepDefinitions(
+  { definitions, log }: ActivationParts,
+  { ref, definitions: own }: BundleVersion,
+  { sha256: definitionsSha256 }: StoredDefinitions,
+): Promise<void> {
+  try {
+    await definitions.put({ ref, definitionsSha256 }, own)
+  } catch (err) {
+    log.warn({ err, ...ref }, 'whether definitions are in the store could not be seen')
+  }
+}
+
+/** It is active whatever comes of this. */
+async function enterEndpoint(
+  { endpoints, log }: ActivationParts,
+  { endpointId, actor }: Writer,
+): Promise<void> {
+  try {
+    await endpoints.enter({ endpointId, actor })
+  } catch (err) {
+    if (err instanceof GatewayError && err.code === 'CONFLICT') return
+    log.warn({ err, endpointId }, 'an endpoint could not be entered in the list')
+  }
+}
+
+export function writerOf(
+  { clock }: Pick<ActivationParts, 'clock'>,
   { ref, actor }: Pick<Promotion, 'ref' | 'actor'>,
 ): Writer {
   const { endpointId, packageName } = ref
   return { endpointId, packageName, actor, now: toIso(clock.now()) }
 }
 
-function assertRevision(before: PackageRow, { ref, revision }: Promotion): void {
-  if (revision === undefined || revision === before.revision) return
+function assertRevision(
+  before: PackageRow | undefined,
+  { ref, revision }: Pick<Promotion, 'ref' | 'revision'>,
+): void {
+  if (revision === undefined || revision === before?.revision) return
   throw new GatewayError(
     'CONFLICT',
     `Package "${ref.packageName}" has changed in the meantime; read what is active and try again`,
@@ -127,12 +171,13 @@ interface Activation {
   readonly settings: SettingPlan
   readonly activationId: string
   readonly stored: StoredDefinitions
+  readonly revision: number
 }
 
 async function writeAndSwitch(
   parts: ActivationParts,
   writer: Writer,
-  { ref, before, settings, activationId, stored }: Activation,
+  { ref, before, settings, activationId, stored, revision }: Activation,
 ): Promise<PackageRow> {
   const { aws } = parts
   const plan = await planRows(aws, writer, stored.definitions)
@@ -145,6 +190,7 @@ async function writeAndSwitch(
       activationId,
       definitionsSha256: stored.sha256,
       settings: settings.names,
+      revision,
       actor: writer.actor,
       now: writer.now,
     })

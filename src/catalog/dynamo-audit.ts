@@ -1,9 +1,10 @@
-/** Who has changed what is active, and from what to what. */
+/** Who has changed what is active or set, and from what to what; never with the value of a setting. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { v7 as uuidV7 } from 'uuid'
 import type { Aws } from '../aws/aws.js'
 import type { Row } from '../aws/rows.js'
 import type { Log } from '../telemetry/telemetry.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { FunctionOverride, OverrideChange } from './catalog.js'
 import type { Writer } from './dynamo-copies.js'
 import type { PackageRow } from './dynamo-packages.js'
@@ -17,6 +18,23 @@ export interface VersionChange {
 export interface ChangedOverride {
   readonly was: FunctionOverride | undefined
   readonly is: FunctionOverride | undefined
+  /** ISO 8601. */
+  readonly now: string
+}
+
+/** Any other change. */
+export interface AdministrativeChange {
+  readonly endpointId: EndpointId
+  readonly actor: string
+  readonly action:
+    | 'setting.change'
+    | 'function.define'
+    | 'function.remove'
+    | 'bundle.remove'
+    | 'bundle.forget'
+  readonly target: string
+  readonly before: object | undefined
+  readonly after: object | undefined
   /** ISO 8601. */
   readonly now: string
 }
@@ -58,8 +76,15 @@ export async function auditOverride(
   })
 }
 
-function shownOf({ status, access }: FunctionOverride) {
-  return { status, access }
+export async function auditChange(
+  parts: AuditParts,
+  { endpointId, now, ...change }: AdministrativeChange,
+): Promise<void> {
+  await write(parts, { endpoint_id: endpointId, ...change, created_at: now })
+}
+
+function shownOf({ status, access, redact }: FunctionOverride) {
+  return { status, access, redact }
 }
 
 /** What was done stands even if its audit row cannot be written; then the log has it. */
@@ -72,6 +97,7 @@ async function write({ aws, log }: AuditParts, row: Row & { created_at: string }
   }
 }
 
-function versionOf({ active_sha256: sha256, revision, settings }: PackageRow) {
+/** A package as rows of the audit show it. */
+export function versionOf({ active_sha256: sha256, revision, settings }: PackageRow) {
   return { sha256, revision, setting_rows: settings.map((setting) => setting.row_id) }
 }

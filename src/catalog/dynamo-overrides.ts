@@ -1,14 +1,18 @@
 /** The one row of an endpoint's overrides, each change of it one conditional write. */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { isDeepStrictEqual } from 'node:util'
 import type { Aws } from '../aws/aws.js'
-import { isConditionRefused } from '../aws/rows.js'
-import { OVERRIDES_KEY } from '../aws/table-keys.js'
+import { isConditionRefused, type Row } from '../aws/rows.js'
+import { functionUuid, OVERRIDES_KEY } from '../aws/table-keys.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { Log } from '../telemetry/telemetry.js'
-import type { FunctionOverride, OverrideChange } from './catalog.js'
+import type { FunctionName, FunctionOverride, OverrideChange } from './catalog.js'
+import { assertUnchanged, laterOf } from './changed-since.js'
+import { labelOf } from './copies.js'
 import { auditOverride } from './dynamo-audit.js'
+import { readPackage } from './dynamo-packages.js'
 import {
   changeOverrides,
   type Changer,
@@ -27,7 +31,10 @@ export interface OverrideParts {
 /** A change that lost against others this often is given up. */
 const MAX_ATTEMPTS = 10
 
-export async function loadOverrides(aws: Aws, endpointId: EndpointId): Promise<Overrides> {
+export async function loadOverrides(
+  aws: Pick<Aws, 'db' | 'tables'>,
+  endpointId: EndpointId,
+): Promise<Overrides> {
   const { Item } = await aws.db.send(
     new GetCommand({
       TableName: aws.tables.modules,
@@ -43,17 +50,75 @@ export async function changeOverride(
   parts: OverrideParts,
   change: OverrideChange,
 ): Promise<FunctionOverride | undefined> {
-  const { aws, clock } = parts
-  const { endpointId, actor } = change
+  const { before, after, now } = await updateOverrides(parts, change, async (found, changer) => {
+    await assertSeen(parts.aws, change, found)
+    return changeOverrides(found, change, changer)
+  })
+  const [was, is] = [overrideOf(before, change), overrideOf(after, change)]
+  await auditOverride(parts, change, { was, is, now })
+  return is
+}
+
+/** A function as it was seen, and whose. */
+type SeenFunction = FunctionName & Pick<OverrideChange, 'endpointId' | 'ifUpdatedAt'>
+
+/** @throws GatewayError `CONFLICT` when the function was changed since it was seen */
+export async function assertSeen(
+  aws: Aws,
+  seen: SeenFunction,
+  overrides: Overrides,
+): Promise<void> {
+  if (seen.ifUpdatedAt === undefined) return
+  const ofDefinition = await definedAt(aws, seen)
+  const updatedAt = laterOf(overrideOf(overrides, seen)?.updatedAt, ofDefinition)
+  assertUnchanged(labelOf(seen), updatedAt, seen.ifUpdatedAt)
+}
+
+/** When its package or, of one that was defined by hand, its row was changed last. */
+async function definedAt(aws: Aws, seen: SeenFunction): Promise<string | undefined> {
+  const row = await readFunctionRow(aws, seen)
+  const { package_name: packageName, updated_at: updatedAt } = row ?? {}
+  if (typeof packageName === 'string')
+    return (await readPackage(aws, seen.endpointId, packageName))?.updated_at
+  return typeof updatedAt === 'string' ? updatedAt : undefined
+}
+
+/** Of a bundle's function or of one that was defined by hand. */
+export async function readFunctionRow(
+  { db, tables }: Aws,
+  { endpointId, mcpType, key }: FunctionName & Pick<OverrideChange, 'endpointId'>,
+): Promise<Row | undefined> {
+  const Key = { endpoint_id: endpointId, function_uuid: functionUuid(endpointId, mcpType, key) }
+  const found = await db.send(
+    new GetCommand({ TableName: tables.functions, Key, ConsistentRead: true }),
+  )
+  return found.Item
+}
+
+/** What was changed, and when, in ISO 8601. */
+export interface ChangedOverrides {
+  readonly before: Overrides
+  readonly after: Overrides
+  readonly now: string
+}
+
+/**
+ * Changes the row as often as it takes to do that to what it is now.
+ *
+ * @param change returns what it was given when there is nothing to do
+ * @throws GatewayError `CONFLICT` when others kept changing it
+ */
+export async function updateOverrides(
+  { aws, clock }: Pick<OverrideParts, 'aws' | 'clock'>,
+  { endpointId, actor }: Pick<OverrideChange, 'endpointId' | 'actor'>,
+  change: (before: Overrides, changer: Changer) => Overrides | Promise<Overrides>,
+): Promise<ChangedOverrides> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const changer = { actor, now: toIso(clock.now()) }
     const before = await loadOverrides(aws, endpointId)
-    const after = changeOverrides(before, change, changer)
-    // A write that landed although its answer was lost is made once more, to the same effect.
-    if (!(await write(aws, endpointId, { before, after, changer }))) continue
-    const [was, is] = [overrideOf(before, change), overrideOf(after, change)]
-    await auditOverride(parts, change, { was, is, now: changer.now })
-    return is
+    const after = await change(before, changer)
+    if (after === before || (await write(aws, endpointId, { before, after, changer })))
+      return { before, after, now: changer.now }
   }
   throw new GatewayError('CONFLICT', 'Others are changing what is set; read it and try again')
 }
@@ -78,8 +143,7 @@ async function write(
         Item: {
           endpoint_id: endpointId,
           module_name: OVERRIDES_KEY,
-          revision: after.revision,
-          overrides: toStoredOverrides(after),
+          ...toStoredOverrides(after),
           updated_at: changer.now,
           updated_by: changer.actor,
         },
@@ -90,7 +154,9 @@ async function write(
     )
     return true
   } catch (error) {
-    if (isConditionRefused(error)) return false
-    throw error
+    if (!isConditionRefused(error)) throw error
+    // A write that landed although its answer was lost is refused when it is sent again.
+    const found = await loadOverrides({ db, tables }, endpointId)
+    return isDeepStrictEqual(toStoredOverrides(found), toStoredOverrides(after))
   }
 }

@@ -117,6 +117,8 @@ export interface Switch {
   readonly activationId: string
   readonly definitionsSha256: string
   readonly settings: readonly SettingRowName[]
+  /** Above that of every earlier row of the package. */
+  readonly revision: number
   readonly actor: string
   /** ISO 8601. */
   readonly now: string
@@ -129,18 +131,33 @@ export interface Switch {
  * when it has more classes than a row can name
  */
 export async function switchPackage(aws: Aws, change: Switch): Promise<PackageRow> {
-  const { ref } = change
-  const row = fitRow(toRow(change))
+  const { ref, before } = change
+  return replacePackage(aws, ref.endpointId, { before, row: fitRow(toRow(change)) })
+}
+
+export interface Replacement {
+  readonly before: PackageRow | undefined
+  /** With an activation id of its own. */
+  readonly row: PackageRow
+}
+
+/** @throws GatewayError `CONFLICT` when the package is no longer as it was read */
+export async function replacePackage(
+  aws: Aws,
+  endpointId: EndpointId,
+  { before, row }: Replacement,
+): Promise<PackageRow> {
+  const { package_name: packageName } = row
   try {
-    await aws.db.send(toUpdate(aws, change, row))
+    await aws.db.send(toUpdate(aws, endpointId, { before, row }))
   } catch (cause) {
     if (!isConditionRefused(cause)) throw cause
     // A write that landed although its answer was lost is refused when sent again.
-    const now = await readPackage(aws, ref.endpointId, ref.packageName)
-    if (now?.activation_id === change.activationId) return now
+    const now = await readPackage(aws, endpointId, packageName)
+    if (now?.activation_id === row.activation_id) return now
     throw new GatewayError(
       'CONFLICT',
-      `Another activation of package "${ref.packageName}" won; read what is active and try again`,
+      `Another activation of package "${packageName}" won; read what is active and try again`,
       { cause },
     )
   }
@@ -158,7 +175,7 @@ function toRow({ ref, before, ...change }: Switch): PackageRow {
     active_sha256: ref.sha256,
     previous_sha256: previous,
     definitions_sha256: Object.fromEntries(remembered),
-    revision: (before?.revision ?? 0) + 1,
+    revision: change.revision,
     activation_id: change.activationId,
     settings: [...change.settings],
     kept_settings: keptSettings(before, change.settings, previous),
@@ -214,19 +231,20 @@ function previousOf(before: PackageRow | undefined, sha256: string): string[] {
   return [...new Set(versions)].filter((version) => version !== sha256).slice(0, MAX_PREVIOUS)
 }
 
-function toUpdate(aws: Aws, { ref, before }: Switch, row: PackageRow): UpdateCommand {
+function toUpdate(aws: Aws, endpointId: EndpointId, { before, row }: Replacement): UpdateCommand {
   const attributes = Object.entries(row)
   return new UpdateCommand({
     TableName: aws.tables.modules,
-    Key: { endpoint_id: ref.endpointId, module_name: packageKey(ref.packageName) },
+    Key: { endpoint_id: endpointId, module_name: packageKey(row.package_name) },
     UpdateExpression: `SET ${attributes.map((_, n) => `#a${n} = :a${n}`).join(', ')}`,
     ConditionExpression: before ? '#expected = :expected' : 'attribute_not_exists(#expected)',
     ExpressionAttributeNames: {
-      '#expected': 'revision',
+      // A package that was removed and pushed again may come to a revision that somebody has read.
+      '#expected': 'activation_id',
       ...Object.fromEntries(attributes.map(([name], n) => [`#a${n}`, name])),
     },
     ExpressionAttributeValues: {
-      ...(before && { ':expected': before.revision }),
+      ...(before && { ':expected': before.activation_id }),
       ...Object.fromEntries(attributes.map(([, value], n) => [`:a${n}`, value])),
     },
   })

@@ -10,7 +10,6 @@ import { z } from 'zod'
 import type { Aws } from '../aws/aws.js'
 import { isConditionRefused, readPartition } from '../aws/rows.js'
 import type { Setting } from '../domain/capability.js'
-import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { PackageRow, SettingRowName } from './dynamo-packages.js'
 import { inGroups } from './in-groups.js'
@@ -21,15 +20,18 @@ const SettingRow = z.object({
   setting_id: z.string(),
   /** Sealed JSON text: exact, where native attributes would round numbers. */
   setting: z.string(),
+  /** Names of members that nobody is shown. Absent: all of them. */
+  secrets: z.array(z.string()).optional(),
   package_name: z.string(),
   /** The revision of the package for which it was written. */
   revision: z.number(),
+  /** ISO 8601. */
+  updated_at: z.string(),
+  updated_by: z.string(),
 })
 
 export type SettingRow = z.infer<typeof SettingRow>
-
-/** DynamoDB takes 400 KB in a row, and sealed text is a third longer. */
-const MAX_SETTING_BYTES = 280 * 1024
+export type NewSettingRow = Omit<SettingRow, 'updated_at' | 'updated_by'>
 
 export type SettingRows = ReadonlyMap<string, SettingRow>
 
@@ -67,85 +69,6 @@ export function settingsOf(
   return settings
 }
 
-export interface SettingPlan {
-  /** What the package's switch will name. */
-  readonly names: readonly SettingRowName[]
-  readonly writes: readonly SettingRow[]
-}
-
-export interface WantedSettings {
-  readonly endpointId: EndpointId
-  readonly packageName: string
-  readonly before: PackageRow | undefined
-  readonly activationId: string
-  readonly settings: ReadonlyMap<string, Setting>
-}
-
-/** Which settings keep their row, and which need a new one. */
-export function planSettings(
-  wanted: WantedSettings,
-  rows: SettingRows,
-  sealed: SealedSettings,
-): SettingPlan {
-  const { endpointId, before, packageName, activationId, settings } = wanted
-  const known = rowIds(before)
-  const names: SettingRowName[] = []
-  const writes: SettingRow[] = []
-  for (const [settingId, value] of settings) {
-    const json = JSON.stringify(value)
-    assertSize(settingId, json)
-    const row = rows.get(known.get(settingId) ?? '')
-    // Sealed texts of the same value differ, so what is inside is compared.
-    const isKept = row !== undefined && sealed.read(endpointId, row) === json
-    const rowId = isKept ? row.setting_id : `${settingId}#${activationId}`
-    names.push({ setting_id: settingId, row_id: rowId })
-    if (isKept) continue
-    writes.push({
-      setting_id: rowId,
-      setting: sealed.seal(endpointId, rowId, json),
-      package_name: packageName,
-      revision: (before?.revision ?? 0) + 1,
-    })
-  }
-  return { names, writes }
-}
-
-/**
- * The rows that classes have now, or had last: what an earlier version gets.
- *
- * @throws GatewayError `BUNDLE_INVALID` naming the classes that have none
- */
-export function planKnownSettings(
-  before: PackageRow,
-  settingIds: readonly string[],
-  rows: SettingRows,
-): SettingPlan {
-  const known = rowIds(before)
-  const names = [...new Set(settingIds)].map((settingId) => ({
-    setting_id: settingId,
-    row_id: known.get(settingId) ?? '',
-  }))
-  const missing = names.filter(({ row_id: rowId }) => !rows.has(rowId))
-  if (missing.length === 0) return { names, writes: [] }
-  const ids = missing.map(({ setting_id: settingId }) => settingId).join(', ')
-  throw new GatewayError(
-    'BUNDLE_INVALID',
-    `No setting is known for ${ids}: push that version of package "${before.package_name}" again, with its variables`,
-  )
-}
-
-/** By setting id; those of the active version go before those that are kept. */
-function rowIds(before: PackageRow | undefined): ReadonlyMap<string, string> {
-  if (!before) return new Map()
-  const rows = [...before.kept_settings, ...before.settings]
-  return new Map(rows.map((row) => [row.setting_id, row.row_id]))
-}
-
-/** True when a package has exactly these settings. */
-export function hasSettings(active: PackageRow, plan: SettingPlan): boolean {
-  return plan.writes.length === 0 && plan.names.length === active.settings.length
-}
-
 export interface Stamp {
   readonly endpointId: EndpointId
   readonly actor: string
@@ -156,7 +79,7 @@ export interface Stamp {
 export async function writeSettings(
   aws: Aws,
   { endpointId, actor, now }: Stamp,
-  writes: readonly SettingRow[],
+  writes: readonly NewSettingRow[],
 ): Promise<void> {
   await inGroups(writes, async (row) => {
     await aws.db.send(
@@ -168,6 +91,15 @@ export async function writeSettings(
   })
 }
 
+export interface SettledPackage {
+  readonly packageName: string
+  /** Undefined where it is not there. */
+  readonly active: PackageRow | undefined
+  /** That it has, or could have had before it went. */
+  readonly lastRevision: number
+  readonly sealed: SealedSettings
+}
+
 /**
  * Brings a package's rows to what its switch names. Those that it does not name go: of earlier
  * revisions, and of activations that lost or died. Rows of a later revision belong to one that is
@@ -176,13 +108,14 @@ export async function writeSettings(
 export async function settleSettings(
   aws: Aws,
   endpointId: EndpointId,
-  { active, sealed }: { readonly active: PackageRow; readonly sealed: SealedSettings },
+  { packageName, active, lastRevision, sealed }: SettledPackage,
 ): Promise<void> {
-  const used = new Set([...active.settings, ...active.kept_settings].map((name) => name.row_id))
+  const names = active ? [...active.settings, ...active.kept_settings] : []
+  const used = new Set(names.map((name) => name.row_id))
   const rows = [...(await readSettingRows(aws, endpointId)).values()].filter(
-    (row) => row.package_name === active.package_name,
+    (row) => row.package_name === packageName,
   )
-  const unused = rows.filter((row) => row.revision <= active.revision && !used.has(row.setting_id))
+  const unused = rows.filter((row) => row.revision <= lastRevision && !used.has(row.setting_id))
   await inGroups(unused, async (row) => {
     await aws.db.send(new DeleteCommand(rowOf(aws, endpointId, row)))
   })
@@ -225,13 +158,4 @@ function rowOf(aws: Aws, endpointId: EndpointId, { setting_id: settingId }: Sett
     TableName: aws.tables.settings,
     Key: { endpoint_id: endpointId, setting_id: settingId },
   }
-}
-
-function assertSize(settingId: string, setting: string): void {
-  const bytes = Buffer.byteLength(setting)
-  if (bytes <= MAX_SETTING_BYTES) return
-  throw new GatewayError(
-    'BUNDLE_INVALID',
-    `Setting "${settingId}" has ${bytes} bytes of JSON; at most ${MAX_SETTING_BYTES} are taken`,
-  )
 }

@@ -24,8 +24,17 @@ export interface SnapshotCache {
   get(endpointId: EndpointId): Promise<Snapshot>
   /** What is served now, without a look at the database. */
   peek(endpointId: EndpointId): Snapshot | undefined
+  /** The same, unless it is forgotten. */
+  remembered(endpointId: string): Snapshot | undefined
   /** The next `get` asks the database, whatever is being loaded now. */
-  expire(endpointId: EndpointId): void
+  expire(endpointId: string): void
+  /**
+   * The next `get` makes a new one, whatever has changed; until there is one, the old one is served
+   * where the database is away.
+   *
+   * @returns how many are forgotten
+   */
+  forget(endpointId: string): number
 }
 
 export interface SnapshotCacheOptions {
@@ -48,6 +57,8 @@ interface Entry {
   checkedAt: number
   refreshing: Promise<Snapshot> | undefined
   isAway: boolean
+  /** It is kept for when the database is away, and made anew. */
+  isForgotten: boolean
 }
 
 export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCache {
@@ -75,16 +86,29 @@ export function createSnapshotCache(options: SnapshotCacheOptions): SnapshotCach
 
     peek: (endpointId) => entries.peek(endpointId)?.snapshot,
 
+    remembered(endpointId) {
+      const entry = entries.peek(endpointId)
+      return entry?.isForgotten === true ? undefined : entry?.snapshot
+    },
+
     expire(endpointId) {
-      const known = entries.peek(endpointId)?.snapshot
-      if (known) entries.set(endpointId, newEntry(known))
+      const { snapshot, isForgotten } = entries.peek(endpointId) ?? {}
+      if (snapshot) entries.set(endpointId, newEntry(snapshot, isForgotten))
       else entries.delete(endpointId)
+    },
+
+    forget(endpointId) {
+      const { snapshot, isForgotten } = entries.peek(endpointId) ?? {}
+      if (snapshot) entries.set(endpointId, newEntry(snapshot, true))
+      else entries.delete(endpointId)
+      return snapshot && isForgotten === false ? 1 : 0
     },
   }
 }
 
-function newEntry(snapshot: Snapshot | undefined): Entry {
-  return { snapshot, checkedAt: Number.NEGATIVE_INFINITY, refreshing: undefined, isAway: false }
+function newEntry(snapshot: Snapshot | undefined, isForgotten = false): Entry {
+  const checkedAt = Number.NEGATIVE_INFINITY
+  return { snapshot, checkedAt, refreshing: undefined, isAway: false, isForgotten }
 }
 
 async function refreshEntry(
@@ -96,8 +120,9 @@ async function refreshEntry(
   const startedAt = clock.now()
   try {
     const timeoutMs = known ? CHECK_TIMEOUT_MS : FIRST_LOAD_TIMEOUT_MS
-    const snapshot = await refresh(endpointId, known, AbortSignal.timeout(timeoutMs))
-    update(entry, { snapshot, checkedAt: startedAt, isAway: false })
+    const base = entry.isForgotten ? undefined : known
+    const snapshot = await refresh(endpointId, base, AbortSignal.timeout(timeoutMs))
+    update(entry, { snapshot, checkedAt: startedAt, isAway: false, isForgotten: false })
     return snapshot
   } catch (err) {
     if (!known) throw err
@@ -107,6 +132,9 @@ async function refreshEntry(
   }
 }
 
-function update(entry: Entry, state: Omit<Entry, 'refreshing'>): void {
+function update(
+  entry: Entry,
+  state: Omit<Entry, 'refreshing' | 'isForgotten'> & Partial<Entry>,
+): void {
   Object.assign(entry, state)
 }

@@ -139,7 +139,6 @@ function toCatalogFunction(
       completionFunctionName === undefined
         ? undefined
         : { ...target, functionName: completionFunctionName },
-    redact: definition.redact,
     ...readAccess(definition),
     inputProblems: validatorOf({ definition, bundle, log }, 'inputSchema', 'arguments'),
     outputProblems: validatorOf({ definition, bundle, log }, 'outputSchema', 'structuredContent'),

@@ -96,6 +96,15 @@ interface FilledSetting {
   readonly problems: readonly string[]
 }
 
+/** Names of a setting's members that a variable fills, wholly or in part. */
+export function secretMembers(setting: Setting): string[] {
+  const isFilled = (value: unknown): boolean => {
+    if (typeof value === 'string') return value.search(PLACEHOLDER) >= 0
+    return typeof value === 'object' && value !== null && Object.values(value).some(isFilled)
+  }
+  return Object.keys(setting).filter((name) => isFilled(setting[name]))
+}
+
 const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 /**

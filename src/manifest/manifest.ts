@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { bundleInvalid, bundleProblems, formatBytes } from '../bundles/bundles.js'
 import { MANIFEST_FILE } from '../bundles/module-file.js'
+import { isDeeperThan } from '../domain/json.js'
 import { jsonErrorPlace } from './json-place.js'
 import { linkMemberProblems, linkMemberWarnings } from './link-members.js'
 import type { ManifestChecks } from './manifest-checks.js'
@@ -13,7 +14,13 @@ import { linkProblems } from './manifest-links.js'
 import { repairManifest } from './manifest-repair.js'
 import { Manifest } from './manifest-schema.js'
 
-export { fillSetting, settingId, toDefinitions, type Variables } from './definitions.js'
+export {
+  fillSetting,
+  secretMembers,
+  settingId,
+  toDefinitions,
+  type Variables,
+} from './definitions.js'
 export type { ManifestChecks } from './manifest-checks.js'
 export type { Manifest, ModuleLink } from './manifest-schema.js'
 
@@ -107,19 +114,9 @@ function parse(text: string): unknown {
       cause,
     )
   }
-  if (isDeeperThan(raw, MAX_DEPTH))
+  if (isDeeperThan(MAX_DEPTH, raw))
     throw bundleInvalid(`${MANIFEST_FILE} is nested deeper than ${MAX_DEPTH} levels`)
   return raw
-}
-
-/** Level by level, so that no depth overflows the stack. */
-function isDeeperThan(root: unknown, maxDepth: number): boolean {
-  let level = [root]
-  for (let depth = 0; depth <= maxDepth && level.length > 0; depth++)
-    level = level.flatMap((value): unknown[] =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    )
-  return level.length > 0
 }
 
 /** zod puts known members first; clients are shown each item in its author's order. */

@@ -15,6 +15,7 @@ import {
   type ManifestChecks,
   manifestWarnings,
   readManifest,
+  secretMembers,
   settingId,
   toDefinitions,
   type Variables,
@@ -26,6 +27,8 @@ export interface BundleContents {
   readonly definitions: BundleDefinitions
   /** Setting id → value, `${VAR}` filled. */
   readonly settings: ReadonlyMap<string, Setting>
+  /** Setting id → names of its members that a variable has filled. */
+  readonly secrets: ReadonlyMap<string, readonly string[]>
   /** What works but may surprise, one sentence each. */
   readonly warnings: readonly string[]
 }
@@ -52,6 +55,9 @@ export async function readContents(
     sha256: sha256Of(zip),
     definitions: toDefinitions(manifest),
     settings: fillSettings(manifest, variables),
+    secrets: new Map(
+      manifest.modules.map((module) => [settingId(module), secretMembers(module.setting ?? {})]),
+    ),
     warnings: manifestWarnings(manifest),
   }
 }

@@ -10,6 +10,7 @@ import {
   type UploadArea,
   type UploadContent,
 } from '../bundles/bundles.js'
+import type { CatalogAdministration } from '../catalog/administration.js'
 import {
   type Catalog,
   type PackageState,
@@ -26,6 +27,7 @@ import type { Executor, MethodName } from '../runtime/runtime.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { BundleContents } from './contents.js'
 import { decodeInline, type InlineRequest } from './inline-upload.js'
+import type { ManifestRequest } from './manifest-version.js'
 import { publishedRecordAt, toRecord } from './published-record.js'
 import {
   createUploads,
@@ -37,8 +39,10 @@ import {
   type PackageName,
   promote,
   type PromotedVersion,
+  removeVersion,
   rollback,
   type VersionName,
+  type VersionToRemove,
 } from './versions.js'
 
 export interface Publishing {
@@ -52,6 +56,15 @@ export interface Publishing {
 
   /** As `publish`, of a ZIP of at most 4 MiB in base64. */
   publishInline(request: InlineRequest): Promise<Published>
+
+  /**
+   * Puts another manifest before the code of a package's active version: a version of its own, the
+   * same for the same code and manifest.
+   *
+   * @throws GatewayError as `publish`; `PACKAGE_NOT_FOUND`; `BUNDLE_UNAVAILABLE` when the active
+   * version is not in the store; `CONFLICT` also when another one became active meanwhile
+   */
+  publishManifest(request: ManifestRequest): Promise<Published>
 
   /**
    * Announces a ZIP. It is then sent to the target, once, within 15 minutes: in AWS to S3, else to
@@ -95,12 +108,21 @@ export interface Publishing {
    *
    * @throws GatewayError `BUNDLE_UNAVAILABLE` when the package does not know it, or its bytes in
    * the store are not its own; `BUNDLE_INVALID` when one of its classes has no setting any more;
-   * `CONFLICT` as `publish`
+   * `CONFLICT` as `publish`, and when the package was changed since `ifUpdatedAt`
    */
   promote(name: VersionName): Promise<Published>
 
   /** Promotes the version that was active before this one; twice is there and back again. */
   rollback(name: PackageName): Promise<Published>
+
+  /**
+   * Makes a package forget a version that is not active, and removes its ZIP and definitions. A version
+   * that is forgotten although its ZIP could not be removed is known no more all the same.
+   *
+   * @throws GatewayError `PACKAGE_NOT_FOUND`; `BUNDLE_UNAVAILABLE` when the package does not know it, or
+   * the store did not answer; `CONFLICT` when it is active, or the package was changed meanwhile
+   */
+  removeVersion(version: VersionToRemove): Promise<void>
 }
 
 export interface UploadRequest {
@@ -119,6 +141,8 @@ export interface PublishRequest {
   readonly variables: Readonly<Record<string, string>>
   /** Who does it, for the audit. */
   readonly actor: string
+  /** The package has to be as it was seen: its revision then. */
+  readonly revision?: number | undefined
 }
 
 export interface Published {
@@ -140,6 +164,7 @@ export interface FunctionCounts {
 export interface PublishingOptions {
   readonly bundles: Bundles
   readonly catalog: Pick<Catalog, 'activate' | 'packages' | 'promote'>
+  readonly administration: Pick<CatalogAdministration, 'removeVersion'>
   readonly uploads: UploadArea
   readonly state: StateStore
   readonly executor: Pick<Executor, 'check'>
@@ -163,6 +188,10 @@ export function createPublishing(options: PublishingOptions): Publishing {
   return {
     publish,
     publishInline: async (request) => publish({ ...request, zip: decodeInline(request, limits) }),
+    publishManifest: async (request) => {
+      const { toVersion } = await import('./manifest-version.js')
+      return publish(await toVersion({ bundles, catalog, limits }, request))
+    },
     prepareUpload: (endpointId, actor, content) =>
       uploads.prepare({ endpointId, userId: actor }, content),
     receiveUpload: (owner, incoming) => uploads.receive(owner, incoming),
@@ -175,21 +204,28 @@ export function createPublishing(options: PublishingOptions): Publishing {
     list: (endpointId) => catalog.packages(endpointId),
     promote: async (name) => tell(await promote({ bundles, catalog }, name), name.actor),
     rollback: async (name) => tell(await rollback({ bundles, catalog }, name), name.actor),
+    removeVersion: async ({ endpointId, packageName, sha256, actor }) => {
+      await removeVersion(options, { endpointId, packageName, sha256, actor })
+      log.info({ endpointId, packageName, sha256, actor }, 'bundle version removed')
+    },
   }
 }
 
 async function publishZip(
   { bundles, catalog, executor, limits, log }: PublishingOptions,
-  { endpointId, zip, variables, actor }: PublishRequest,
+  { endpointId, zip, variables, actor, revision }: PublishRequest,
 ): Promise<Published> {
   // ZIP and schema libraries are imported when needed: a gateway starts without them.
   const { readContents } = await import('./contents.js')
   const contents = await readContents(zip, { limits, variables, checks })
-  const { definitions, settings, warnings } = contents
+  const { definitions, settings, secrets, warnings } = contents
   const ref = toRef(endpointId, contents)
   await bundles.store(ref, zip)
   await tryLoad({ bundles, executor }, ref, definitions)
-  const outcome = await catalog.activate({ ref, definitions, settings, actor })
+  const version = { ref, definitions, settings, secrets, actor, revision }
+  const outcome = await catalog.activate(version)
+  // Whoever has made the package forget this version may have removed its ZIP since it was stored.
+  if (!(await bundles.isStored(ref))) await bundles.store(ref, zip)
   const functions = countFunctions(definitions)
   log.info({ ...ref, actor, outcome, functions, warnings }, 'bundle published')
   return { ref, outcome, functions, warnings }

@@ -1,5 +1,6 @@
 /** Which version of a package is meant, and how an earlier one becomes active again. */
 import type { Bundles } from '../bundles/bundles.js'
+import type { CatalogAdministration } from '../catalog/administration.js'
 import type { Catalog, PackageState, Promoted } from '../catalog/catalog.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
@@ -10,6 +11,8 @@ export interface PackageName {
   readonly packageName: string
   /** Who does it, for the audit. */
   readonly actor: string
+  /** The package has to be as it was seen: its `activatedAt` then. */
+  readonly ifUpdatedAt?: string | undefined
 }
 
 export interface VersionName extends PackageName {
@@ -46,6 +49,31 @@ export async function rollback(parts: VersionsParts, name: PackageName): Promise
   return promoteStored(parts, name, { sha256, revision: state.revision })
 }
 
+/** A version, and who removes it. */
+export interface VersionToRemove extends Omit<PackageName, 'ifUpdatedAt'> {
+  /** All 64 characters. */
+  readonly sha256: string
+}
+
+export interface RemovalParts {
+  readonly bundles: Pick<Bundles, 'remove'>
+  readonly catalog: Pick<Catalog, 'packages'>
+  readonly administration: Pick<CatalogAdministration, 'removeVersion'>
+}
+
+/** @see Publishing.removeVersion */
+export async function removeVersion(
+  { bundles, catalog, administration }: RemovalParts,
+  { endpointId, packageName, sha256, actor }: VersionToRemove,
+): Promise<void> {
+  const ref = { endpointId, packageName, sha256 }
+  await administration.removeVersion({ ref, actor })
+  await bundles.remove(ref, async () => {
+    const state = await findPackage({ catalog }, ref)
+    return state !== undefined && [state.activeSha256, ...state.previousSha256].includes(sha256)
+  })
+}
+
 interface Wanted {
   readonly sha256: string
   readonly revision?: number
@@ -54,17 +82,17 @@ interface Wanted {
 /** Its bytes are looked at in the store: what is unpacked here may be gone or changed there. */
 async function promoteStored(
   { bundles, catalog }: VersionsParts,
-  { endpointId, packageName, actor }: PackageName,
+  { endpointId, packageName, actor, ifUpdatedAt }: PackageName,
   { sha256, revision }: Wanted,
 ): Promise<PromotedVersion> {
   const ref = { endpointId, packageName, sha256 }
   await bundles.verify(ref)
-  return { ref, ...(await catalog.promote({ ref, actor, revision })) }
+  return { ref, ...(await catalog.promote({ ref, actor, revision, ifUpdatedAt })) }
 }
 
-async function findPackage(
-  { catalog }: VersionsParts,
-  { endpointId, packageName }: PackageName,
+export async function findPackage(
+  { catalog }: { readonly catalog: Pick<Catalog, 'packages'> },
+  { endpointId, packageName }: Pick<PackageName, 'endpointId' | 'packageName'>,
 ): Promise<PackageState | undefined> {
   const packages = await catalog.packages(endpointId)
   return packages.find((state) => state.packageName === packageName)

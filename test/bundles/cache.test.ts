@@ -137,6 +137,48 @@ describe('a full cache', () => {
   })
 })
 
+describe('versions that are to be forgotten', () => {
+  it('leave the disk, of that endpoint alone, and come back whole when they are asked for', async () => {
+    const bundles = createBundles({ maxCacheBytes: 10 * MAX_BYTES })
+    const [a, b, theirs] = [await storeOne(), await storeOne(), await storeOne('globex')]
+    await openAll(bundles, [a, b, theirs])
+    expect(await bundles.count('acme')).toBe(2)
+    aheadMs += 2 * MINUTE_MS
+    expect(await bundles.forget('acme', new Set([a.sha256]))).toBe(1)
+    expect(await onDisk()).toEqual(hashes(b))
+    expect(await bundles.forget('acme')).toBe(1)
+    expect(await bundles.count('acme')).toBe(0)
+    expect(await bundles.count('globex')).toBe(1)
+    const { folder } = await bundles.open(a)
+    expect((await readFile(join(folder, 'data.bin'))).length).toBe(BODY_BYTES)
+  })
+
+  it('stay while they run, and while another process may run them', async () => {
+    const bundles = createBundles()
+    const [running, fresh] = [await storeOne(), await storeOne()]
+    const [held] = await openAll(bundles, [running])
+    if (held === undefined) throw new Error('no bundle')
+    const release = bundles.hold(held)
+    aheadMs += 2 * MINUTE_MS
+    await createBundles().open(fresh)
+    expect(await bundles.forget('acme')).toBe(0)
+    expect(await onDisk()).toEqual(hashes(running, fresh))
+    release()
+    expect(await bundles.forget('acme')).toBe(1)
+    expect(await onDisk()).toEqual(hashes(fresh))
+  })
+
+  it('are looked for nowhere else, whatever an endpoint is called', async () => {
+    const ref = await storeOne()
+    const bundles = createBundles()
+    await bundles.open(ref)
+    aheadMs += 2 * MINUTE_MS
+    expect(await bundles.count('../acme')).toBe(0)
+    expect(await bundles.forget('globex/../acme')).toBe(0)
+    expect(await onDisk()).toEqual(hashes(ref))
+  })
+})
+
 describe('an eviction and a use at the same time', () => {
   it('end with the version on disk for whoever was told that it is', async () => {
     const folder = join(cacheFolder, 'acme', 'a'.repeat(64))

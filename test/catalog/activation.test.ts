@@ -10,6 +10,7 @@ import {
   isSwitch,
   listed,
   rowsOf,
+  watchedAws,
 } from './bundle-version.js'
 import {
   endpointId,
@@ -201,6 +202,20 @@ describe('activating a version', () => {
     aws.close()
     expect(lostCount()).toBe(1)
     await expectActive(test.aws, weather)
+  })
+
+  it('succeeds when its endpoint cannot be entered in the list, which is tried with the first one', async () => {
+    let entered = 0
+    const aws = watchedAws(test, (request) => {
+      if (request['TableName'] !== test.aws.tables.state) return
+      entered += 1
+      throw new Error('no room in the list')
+    })
+    expect(await openCatalog(aws).activate(version(['lookup']))).toBe('activated')
+    expect(await openCatalog(aws).activate(version(['other']))).toBe('activated')
+    aws.close()
+    expect(entered).toBe(1)
+    await expectActive(test.aws, version(['other']))
   })
 
   it('that declares a function twice is refused before anything is written', async () => {

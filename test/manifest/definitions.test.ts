@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fillSetting, toDefinitions } from '../../src/manifest/definitions.js'
+import { fillSetting, secretMembers, toDefinitions } from '../../src/manifest/definitions.js'
 import { readManifest } from '../../src/manifest/manifest.js'
 
 const noProblems = { schemaProblems: () => [], templateProblems: () => [] }
@@ -95,6 +95,17 @@ describe('a setting', () => {
       },
       problems: [],
     })
+  })
+
+  it('is secret in the members that a variable fills, however deep', () => {
+    const setting = {
+      url: 'https://${HOST}/',
+      deep: { list: [1, ['${KEY}']] },
+      plain: '$HOST',
+      n: 7,
+    }
+    expect(secretMembers(setting)).toEqual(['url', 'deep'])
+    expect(secretMembers({})).toEqual([])
   })
 
   it('keeps what was filled in as it is, whatever it looks like', () => {

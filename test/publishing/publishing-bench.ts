@@ -8,8 +8,8 @@ import { DEFAULT_ARCHIVE_LIMITS } from '../../src/bundles/bundles.js'
 import { createS3Bundles } from '../../src/bundles/s3-bundles.js'
 import { createS3Uploads } from '../../src/bundles/s3-uploads.js'
 import { removeTree } from '../../src/bundles/unpacked-folder.js'
-import type { Catalog } from '../../src/catalog/catalog.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
+
+import { createDynamoCatalog, type DynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { type Clock, systemClock } from '../../src/domain/clock.js'
 import { createPublishing, type Publishing } from '../../src/publishing/publishing.js'
 import type { Executor } from '../../src/runtime/runtime.js'
@@ -29,7 +29,7 @@ export interface PublishingBench extends Bench {
 
 export interface Bench {
   readonly aws: Aws
-  readonly catalog: Catalog
+  readonly catalog: DynamoCatalog
   readonly publishing: Publishing
 }
 
@@ -45,6 +45,7 @@ export async function startPublishing(clock: Clock = systemClock): Promise<Publi
     const publishing = createPublishing({
       bundles: createS3Bundles({ aws, cacheFolder, log }),
       catalog,
+      administration: catalog.administration,
       executor,
       uploads: createS3Uploads({ aws, isReachable: false, clock }),
       state: createDynamoStateStore({ aws, clock }),

@@ -8,8 +8,8 @@ import { createDynamoStateStore } from '../../src/aws/dynamo-state-store.js'
 import { createS3Bundles } from '../../src/bundles/s3-bundles.js'
 import { createS3Uploads } from '../../src/bundles/s3-uploads.js'
 import { removeTree } from '../../src/bundles/unpacked-folder.js'
-import type { Catalog } from '../../src/catalog/catalog.js'
-import { createDynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
+
+import { createDynamoCatalog, type DynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { systemClock } from '../../src/domain/clock.js'
 import { readBundleSource } from '../../src/bundling/bundle-source.js'
 import { createPublishing, type Publishing } from '../../src/publishing/publishing.js'
@@ -24,7 +24,7 @@ import { makeZip, zipOf } from '../support/zip.js'
 let test: Awaited<ReturnType<typeof startTestAws>>
 let cacheFolder: string
 let executor: Executor
-let catalog: Catalog
+let catalog: DynamoCatalog
 let publishing: Publishing
 let bundles: ReturnType<typeof createS3Bundles>
 
@@ -57,6 +57,7 @@ beforeAll(async () => {
   publishing = createPublishing({
     bundles,
     catalog,
+    administration: catalog.administration,
     executor,
     uploads: createS3Uploads({ aws, isReachable: false }),
     state: createDynamoStateStore({ aws, clock: systemClock }),

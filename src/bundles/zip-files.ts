@@ -1,11 +1,10 @@
-/** Files as a bundle's ZIP: the same files give the same bytes, in whatever order they come. */
+/**
+ * Files as a bundle's ZIP: the same files give the same bytes, in whatever order they come. A front
+ * door of the room: it loads a library that a gateway starts without.
+ */
 import { zipSync } from 'fflate'
-import {
-  type ArchiveLimits,
-  bundleInvalid,
-  DEFAULT_ARCHIVE_LIMITS,
-  formatBytes,
-} from '../bundles/bundles.js'
+import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS, formatBytes } from './archive-limits.js'
+import { bundleInvalid } from './bundle-invalid.js'
 
 /** Path inside the bundle, with `/` → content. */
 export type BundleFiles = ReadonlyMap<string, Buffer>
