@@ -11,6 +11,8 @@ import type { Clock } from './domain/clock.js'
 import type { StateStore } from './domain/state-store.js'
 import type { Limits } from './limits/limits.js'
 import { createDispatch, type Dispatch } from './dispatch/dispatch.js'
+import { createManagement, type ManagementParts } from './management/management.js'
+import type { Peers } from './peers/peers.js'
 import type { ServerInfo } from './protocol/protocol.js'
 import type { Publishing } from './publishing/publishing.js'
 import { createEndpointSignals } from './events/endpoint-signals.js'
@@ -21,7 +23,11 @@ import { createToldSessions, type Sessions } from './sessions/sessions.js'
 import { createSubscriptions } from './subscriptions/subscriptions.js'
 import { createTasks } from './tasks/tasks.js'
 import type { Log, Metrics } from './telemetry/telemetry.js'
-import { createToldCalls, createUserEvents } from './user-events/user-events.js'
+import {
+  createRecordedCalls,
+  createToldCalls,
+  createUserEvents,
+} from './user-events/user-events.js'
 import type { HttpOptions, HttpServer } from './transport/http-server.js'
 import type { StdioOptions, StdioParts } from './transport/stdio.js'
 
@@ -52,6 +58,9 @@ export interface GatewayParts {
   readonly calls: Calls
   /** 6. tell the other instances */
   readonly events: EventLog
+  readonly peers: Peers
+  /** what those work on who manage endpoints; nobody does when absent */
+  readonly management?: ManagedStores | undefined
   /** who takes bundles that are sent to this gateway, where they are */
   readonly uploads?: Pick<Publishing, 'receiveUpload'> | undefined
   /** what has a lifetime, and what travels with clients unread */
@@ -62,6 +71,18 @@ export interface GatewayParts {
   readonly metrics: Metrics
   readonly server: ServerInfo
 }
+
+export type ManagedStores = Pick<
+  ManagementParts,
+  | 'administration'
+  | 'auditTrail'
+  | 'caches'
+  | 'endpoints'
+  | 'keys'
+  | 'publishing'
+  | 'userChanges'
+  | 'users'
+>
 
 export interface GatewayOptions {
   readonly callTimeoutMs: number
@@ -107,30 +128,40 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
   const sessions = parts.sessions && createToldSessions({ sessions: parts.sessions, signals, log })
   const watch = { lingerMs: options.eventMaxAgeMs, lookEveryMs: options.lookEveryMs }
   const subscriptions = createSubscriptions({ ...parts, signals, watch })
-  const calls = createToldCalls(parts)
+  const recordedCalls = createRecordedCalls(parts)
+  const calls = createToldCalls({ ...parts, recordedCalls })
   const access = createAccess(parts)
   const told = { calls, signals, subscriptions }
   const tasks = createTasks({ ...parts, ...options, ...told, knowsTool: access.mayRecall })
   const about = { access, calls, sessions, subscriptions, tasks }
   const dispatch = createDispatch({ ...parts, ...options, ...about })
+  const { peers } = parts
+  answerCancels(peers, dispatch)
   return {
     dispatch,
     openHttp: async (httpOptions) => {
       if (authenticator === undefined || sessions === undefined)
         throw new Error('HTTP is not served without secrets for tokens and sessions')
       const { createHttpServer } = await import('./transport/http-server.js')
+      await peers.open()
       const { events, uploads, clock, signIns, publicKeys, tickets } = parts
       const userEvents = createUserEvents({ events, subscriptions, clock })
-      const { resources, audit } = parts
+      const { resources, audit, management: managed } = parts
+      const also = { access, calls, userEvents, recordedCalls }
+      const management =
+        managed && audit && createManagement({ ...parts, ...managed, ...also, audit })
       const known = { authenticator, access, audit, sessions, resources, signIns, publicKeys }
       const heard = { events, signals, subscriptions, userEvents, tickets }
+      const used = { limits: parts.limits, uploads, management }
       return createHttpServer(
-        { ...known, ...heard, limits: parts.limits, uploads, dispatch, server, log, metrics },
+        { ...known, ...heard, ...used, dispatch, server, log, metrics },
         httpOptions,
       )
     },
     serveStdio: async (streams, stdioOptions) => {
       const { serveStdio } = await import('./transport/stdio.js')
+      // Its client does not wait until others are heard.
+      void peers.open()
       return serveStdio({ dispatch, access, subscriptions, server, log, ...streams }, stdioOptions)
     },
     endTasks: (timeoutMs) => tasks.close(timeoutMs),
@@ -138,9 +169,18 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       await tasks.close(0)
       subscriptions.close()
       sessions?.close()
-      calls.endTelling()
+      await calls.endTelling()
     },
   }
+}
+
+/** Any instance may be asked to end a call that runs here. */
+function answerCancels(peers: Peers, dispatch: Dispatch): void {
+  peers.onQuestion((question) => {
+    if (question.type !== 'call.cancel') return undefined
+    const { endpointId, callId, reason } = question
+    return dispatch.cancelCall(endpointId, callId, reason) ? { type: 'call.found' } : undefined
+  })
 }
 
 /** What of the settings belongs to no part alone. */

@@ -4,7 +4,7 @@
  */
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { GatewayParts } from './app.js'
+import type { GatewayParts, ManagedStores } from './app.js'
 import { type AuthSecrets, type Callers, openCallers } from './caller-parts.js'
 import { type Aws, createAws } from './aws/aws.js'
 import { createDynamoStateStore } from './aws/dynamo-state-store.js'
@@ -14,11 +14,10 @@ import { createS3Bundles, type S3BundlesOptions } from './bundles/s3-bundles.js'
 import { createS3Uploads } from './bundles/s3-uploads.js'
 import { type Bundling, createBundling } from './bundling/bundling.js'
 import { createDynamoCalls, type DynamoCallsOptions } from './calls/dynamo-calls.js'
-import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
 import { type Config, usesAws } from './config/config.js'
 import { openLimits } from './limit-parts.js'
+import { openManaged, openOffered } from './management-parts.js'
 import { executorOf } from './config/module-executors.js'
-import { settingsSecrets } from './config/settings-keys.js'
 import { systemClock } from './domain/clock.js'
 import { createDeferredEventLog } from './events/deferred-event-log.js'
 import type { EventLog } from './events/events.js'
@@ -52,6 +51,7 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequ
 
 export interface Parts extends GatewayParts, Omit<Workbench, 'close'>, CallerRecords {
   readonly publishing: Publishing
+  readonly management: ManagedStores
   readonly events: EventLog
   /** Creates the tables that are missing. */
   createTables(): Promise<void>
@@ -83,29 +83,21 @@ export interface PartsOptions {
 export function createParts(config: Config, options: PartsOptions): Parts {
   const { log, metrics = noMetrics, server, secrets } = options
   const clock = systemClock
-  const settingsSealer = createSealer({ secrets: settingsSecrets(config), purpose: 'settings/v1' })
   const aws = openAws(config, options)
   const limits = toArchiveLimits(config)
-  const checkMs = config.CATALOG_CHECK_MS
-  const catalog = createDynamoCatalog({ aws, sealer: settingsSealer, checkMs, log, clock })
+  const events = openEvents(config, log)
+  const offered = openOffered(config, { aws, events, clock, log })
+  const { catalog, peers } = offered
   const bundles = openBundles(config, { aws, limits, log })
   const executor = holdBundles(openExecutor(config, options), bundles)
   const state = createDynamoStateStore({ aws, clock })
   const calls = openCalls(config, { aws, state, log })
   const callers = openCallers(config, { aws, state, clock, log }, options)
   const callerLimits = openLimits(config, { clock, log })
-  const events = openEvents(config, log)
   const uploads = createS3Uploads({ aws, isReachable: usesAws(config), clock })
-  const publishing = createPublishing({
-    bundles,
-    catalog,
-    executor,
-    uploads,
-    state,
-    limits,
-    log,
-    clock,
-  })
+  const { administration } = offered.managed
+  const stores = { bundles, catalog, administration, executor, uploads, state }
+  const publishing = createPublishing({ ...stores, limits, log, clock })
   return {
     clock,
     log,
@@ -122,6 +114,12 @@ export function createParts(config: Config, options: PartsOptions): Parts {
     limits: callerLimits?.limits,
     sessions: secrets && openSessions(config, secrets, state),
     events,
+    peers,
+    management: {
+      ...openManaged(offered, { executor, bundles, log }),
+      ...callers.records,
+      publishing,
+    },
     ...toWorkbench(executor, config, options.built),
     publishing,
     // In AWS uploads go to S3 itself.
@@ -130,6 +128,7 @@ export function createParts(config: Config, options: PartsOptions): Parts {
     close: async () => {
       await executor.close()
       await calls.close(config.DRAIN_TIMEOUT_MS)
+      peers.close()
       await events.close()
       callerLimits?.close()
       await callers.close()

@@ -43,7 +43,8 @@ function metadataUrlOf(
   resources: Resources | undefined,
 ): string | undefined {
   if (resources === undefined || resources.authorizationServers.length === 0) return undefined
-  return resources.find(mcpPathOf(request))?.metadataUrl
+  const path = mcpPathOf(request)
+  return path === undefined ? undefined : resources.find(path)?.metadataUrl
 }
 
 /** @returns undefined when the answer is no refusal of this kind */
@@ -68,10 +69,21 @@ function scopeIn(answer: unknown): string | undefined {
   return typeof scope === 'string' ? scope : undefined
 }
 
-/** Of the endpoint that was asked, whichever of its routes it was. */
-function mcpPathOf({ params }: FastifyRequest): string {
+/**
+ * Of the endpoint that was asked, whichever of its routes it was.
+ *
+ * @returns undefined for what only operators of the whole gateway may: nobody else makes their tokens
+ */
+function mcpPathOf({ params, url }: FastifyRequest): string | undefined {
+  if (isOfGateway(url)) return undefined
   const endpointId = isJsonObject(params) ? params['endpointId'] : undefined
   return typeof endpointId === 'string' ? `/${endpointId}/mcp` : '/mcp'
+}
+
+const OF_GATEWAY = /^\/graphql(?:[/?]|$)/
+
+function isOfGateway(url: string): boolean {
+  return OF_GATEWAY.test(url)
 }
 
 /** Scheme and quoted strings, RFC 9110, 11.2. */

@@ -7,6 +7,7 @@ import type { Authenticator, EventTickets, Resources } from '../auth/auth.js'
 import type { EndpointSignals } from '../events/endpoint-signals.js'
 import type { EventLog } from '../events/events.js'
 import type { Limits } from '../limits/limits.js'
+import type { Management } from '../management/management.js'
 import type { Sessions } from '../sessions/sessions.js'
 import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import type { Metrics } from '../telemetry/telemetry.js'
@@ -19,11 +20,12 @@ import { createSecurityHeaders, securityHeaders } from './edge-headers.js'
 import { createBrokenRequest, refuseLongUrl } from './edge-refusals.js'
 import { type EdgeOptions, toServerOptions } from './edge-server.js'
 import { cutUnreadConnections } from './edge-unread.js'
+import { graphqlRoutes } from './graphql-route.js'
 import { sendError } from './http-errors.js'
 import { eventRoutes } from './event-route.js'
 import { liveRoutes } from './live-route.js'
 import { sayWhenToRetry } from './limit-retry.js'
-import { createMcpLife, type UnderWay } from './mcp-parts.js'
+import { createMcpLife, type McpParts, type UnderWay } from './mcp-parts.js'
 import { mcpRoutes } from './mcp-route.js'
 import { metadataRoutes } from './metadata-route.js'
 import { createRefusalNotes } from './noted-refusals.js'
@@ -50,6 +52,8 @@ export interface HttpParts extends AnswerParts, Pick<AuthRouteParts, 'signIns' |
   readonly limits?: Limits | undefined
   /** Default: nobody counts. */
   readonly metrics?: Metrics | undefined
+  /** Present where the gateway is managed over HTTP. */
+  readonly management?: Management | undefined
   /** Present where uploads come through the gateway. */
   readonly uploads?: UploadReceiver | undefined
 }
@@ -120,10 +124,8 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
   void server.register(eventRoutes({ ...mcp.parts, maxPerUser }))
   void server.register(liveRoutes())
   void server.register(authRoutes(mcp.parts))
-  const { uploads, resources } = parts
-  if (resources !== undefined) void server.register(metadataRoutes({ ...parts, resources }))
-  if (uploads !== undefined)
-    void server.register(uploadRoutes({ ...mcp.parts, uploads, maxBytes: options.maxUploadBytes }))
+  const { resources } = parts
+  addOfferedRoutes(server, mcp.parts, options)
   cutUnreadConnections(server.server, options)
   const closeSilent = watchSilentConnections(server.server)
   const closeIdle = () => {
@@ -143,6 +145,15 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
       mcp.close()
     },
   }
+}
+
+/** Those of what this gateway was given. */
+function addOfferedRoutes(server: FastifyInstance, parts: McpParts, options: HttpOptions): void {
+  const { uploads, resources, management } = parts
+  if (management !== undefined) void server.register(graphqlRoutes({ ...parts, management }))
+  if (resources !== undefined) void server.register(metadataRoutes({ ...parts, resources }))
+  if (uploads !== undefined)
+    void server.register(uploadRoutes({ ...parts, uploads, maxBytes: options.maxUploadBytes }))
 }
 
 /** What every request passes, and every answer. */

@@ -10,6 +10,7 @@ import { benchAuth } from './auth.js'
 import { benchCall } from './call.js'
 import { benchCalls } from './calls.js'
 import { benchEvents } from './events.js'
+import { benchGraphql } from './graphql.js'
 import { benchRuntime } from './runtime.js'
 
 const benches: Readonly<Record<string, RunBench>> = {
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, RunBench>> = {
   call: benchCall,
   calls: benchCalls,
   events: benchEvents,
+  graphql: benchGraphql,
   runtime: benchRuntime,
 }
 

@@ -20,8 +20,8 @@ export interface GatewayUnderTest {
   readonly port: number
   /** The end of its log. */
   readonly errors: () => string
-  /** A signed token of an ordinary caller. */
-  tokenFor(endpointId: string): Promise<string>
+  /** A signed token. Default: of an ordinary caller. */
+  tokenFor(endpointId: string, role?: 'caller' | 'admin'): Promise<string>
   /** Gives an endpoint the demo bundle with this many tools in all. */
   publishTools(endpointId: string, toolCount: number): Promise<void>
 }
@@ -51,11 +51,11 @@ export async function startGateway(bench: Bench): Promise<GatewayUnderTest> {
     enginePid,
     port: Number(port),
     errors: gateway.errors,
-    tokenFor: (endpointId) =>
+    tokenFor: (endpointId, role = 'caller') =>
       createLocalTokens(jwtSecretKey).sign({
         userId: 'bench',
         endpointId,
-        roles: ['caller'],
+        roles: [role],
         expiresAt: Date.now() + HOUR_MS,
       }),
     publishTools: async (endpointId, toolCount) => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
 import {
   createMcpHandler,
   fromJsonSchema,
@@ -113,7 +114,8 @@ async function answer(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerR
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   outgoing.flushHeaders()
   if (response.body === null) return outgoing.end()
-  return pipeline(Readable.fromWeb(response.body), outgoing)
+  // The types of the browser's streams and of Node's differ in one method that nobody calls.
+  return pipeline(Readable.fromWeb(response.body as ReadableStream<Uint8Array>), outgoing)
 }
 
 async function readAll(incoming: IncomingMessage): Promise<string> {

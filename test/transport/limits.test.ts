@@ -163,7 +163,12 @@ describe('what is sent to an endpoint', () => {
     const { body, ...init } = call(token, 'echo', { text: '茶'.repeat(10_000) })
     const large = () => {
       const chunks = new Response(body).body
-      return send({ ...init, body: chunks, duplex: 'half' }, 'chunks')
+      const streamed: RequestInit & { readonly duplex: 'half' } = {
+        ...init,
+        body: chunks,
+        duplex: 'half',
+      }
+      return send(streamed, 'chunks')
     }
     expect(await sendUntilRefused(large, 3)).toBe(2)
   })

@@ -61,6 +61,8 @@ export async function startStreamServer(
   const server = createHttpServer(
     {
       ...parts,
+      // What is managed is a test's own matter.
+      management: undefined,
       authenticator,
       access: createAccess(parts),
       sessions: told,
@@ -103,7 +105,7 @@ export async function startStreamServer(
   }
 }
 
-function toDispatch(scripts: ReadonlyMap<string, Script>): Dispatch {
+function toDispatch(scripts: ReadonlyMap<string, Script>): Pick<Dispatch, 'handle'> {
   return {
     handle: async (_caller, request, exchange) => {
       if (request.method === 'initialize')
