@@ -6,7 +6,7 @@
  */
 
 /** Long lists of rooms, in one line. */
-const names = (text) => text.split(' ')
+const listed = (text) => text.split(' ')
 
 /** Room → the rooms whose front door (`room/room.ts`, or the named files) it may import. */
 export const rooms = {
@@ -45,16 +45,16 @@ export const rooms = {
   bundling: ['domain', 'author', 'bundles', 'runtime'],
   manifest: ['domain', 'bundles'],
   publishing: ['domain', 'telemetry', 'bundles', 'manifest', 'runtime', 'catalog'],
-  dispatch: names(
+  dispatch: listed(
     'domain telemetry protocol limits auth access catalog bundles runtime calls sealing sessions subscriptions tasks user-events',
   ),
-  management: names(
+  management: listed(
     'domain telemetry limits audit accounts keys auth access catalog publishing calls events user-events peers cache',
   ),
-  transport: names(
+  transport: listed(
     'domain telemetry protocol limits audit accounts auth access dispatch sessions events subscriptions publishing user-events management',
   ),
-  cli: names(
+  cli: listed(
     'domain config telemetry protocol aws audit accounts keys auth access sessions calls user-events catalog bundles runtime bundling publishing dispatch transport',
   ),
 }
