@@ -16,8 +16,11 @@ export function createErrorMask(log: Log) {
   }
 }
 
+/** @returns undefined for what the library itself says, which may have been said within a saying */
 function causeOf(error: unknown): unknown {
-  return error instanceof GraphQLError ? error.originalError : error
+  let cause = error
+  while (cause instanceof GraphQLError) cause = cause.originalError
+  return cause
 }
 
 function toGraphQLError(cause: GatewayError, error: unknown): GraphQLError {

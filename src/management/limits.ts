@@ -25,6 +25,10 @@ const MAX_ALIASES = 30
 const MAX_TOKENS = 3000
 /** Objects that a query can make the gateway answer with, about. */
 const MAX_COST = 5000
+/** Of a subscription, which is answered with each event. */
+const MAX_EVENT_COST = 100
+/** Of reading the schema, which has no pages: once, and a type beside it. */
+const INTROSPECTION_COST = 2000
 
 /** Of a page, where a query does not say. */
 const DEFAULT_PAGE = 25
@@ -49,7 +53,7 @@ interface Execution {
 
 /** It depends on the variables of a request, so it is no rule of a document, whose outcome is kept. */
 function costLimit(schema: GraphQLSchema): Plugin<AskedBy & ManagementContext> {
-  const check = ({ args }: Execution) => {
+  const check = (maxCost: number, { args }: Execution) => {
     refuseIntrospection(schema, args)
     const cost = getComplexity({
       schema,
@@ -58,16 +62,20 @@ function costLimit(schema: GraphQLSchema): Plugin<AskedBy & ManagementContext> {
       ...(typeof args.operationName === 'string' && { operationName: args.operationName }),
       estimators: [estimate],
     })
-    if (cost <= MAX_COST) return
-    throw new GraphQLError(`The query costs ${cost}; at most ${MAX_COST} is answered`, {
-      extensions: { code: 'QUERY_TOO_COSTLY', cost, maxCost: MAX_COST },
+    if (cost <= maxCost) return
+    throw new GraphQLError(`The query costs ${cost}; at most ${maxCost} is answered`, {
+      extensions: { code: 'QUERY_TOO_COSTLY', cost, maxCost },
     })
   }
-  return { onExecute: check, onSubscribe: check }
+  return {
+    onExecute: (execution) => check(MAX_COST, execution),
+    onSubscribe: (execution) => check(MAX_EVENT_COST, execution),
+  }
 }
 
 /** A page is as many as are asked for; an object is 1, unless `@cost` says otherwise. */
 function estimate({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
+  if (field.name === '__schema' || field.name === '__type') return INTROSPECTION_COST
   const isPage = field.args.some(({ name }) => name === 'first')
   const size = isPage ? sizeOf(args['first'] ?? args['last']) : 1
   const own = weightOf(field) ?? (isCompositeType(getNamedType(field.type)) ? 1 : 0)

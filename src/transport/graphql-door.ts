@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '../access/access.js'
 import type { Authenticator } from '../auth/auth.js'
 import type { Caller } from '../domain/caller.js'
+import { GatewayError } from '../domain/errors.js'
 import { admitRequest, type LimitedParts } from './limit-requests.js'
 
 export interface GraphqlDoorParts extends LimitedParts {
@@ -25,6 +26,8 @@ export function createGraphqlDoor(parts: GraphqlDoorParts, target: string) {
     const caller = await prove(parts.authenticator, request)
     await admitRequest(parts, { caller }, reply)
     parts.access.demand(caller, 'publish', target)
+    if (caller.functions !== undefined)
+      throw new GatewayError('FORBIDDEN', 'A key that is good for some functions manages none')
     request.caller = caller
   }
 }

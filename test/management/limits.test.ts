@@ -102,6 +102,29 @@ describe('a query of the management API', () => {
     expect(typename.data).toEqual({ __typename: 'Query', viewer: { userId: 'ada' } })
   })
 
+  it('is refused when it reads the schema many times over', async () => {
+    const { errors } = await ask(
+      `{ ${[1, 2, 3].map((n) => `a${n}: __schema { types { name } }`).join(' ')} }`,
+    )
+    expect(errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COSTLY')
+  })
+
+  it('costs less where it is answered with each event', async () => {
+    const subscription =
+      'subscription { callRecorded { call { function { calls(first: 100) { nodes { name } } } } } }'
+    const { errors } = await ask(subscription)
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_COSTLY', maxCost: 100 })
+  })
+
+  it('says which variable is wrong, and why', async () => {
+    const query = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { password } }'
+    const { errors } = await ask(query, {
+      variables: { input: { username: 'ann', password: 1234 } },
+    })
+    expect(errors?.[0]?.message).toMatch(/\$input.*input\.password/)
+    expect(errors?.[0]?.extensions['code']).not.toBe('INTERNAL')
+  })
+
   it('keeps the words of what broke to itself', async () => {
     const { errors } = await ask('{ endpoint { catalogVersion } }')
     expect(errors).toEqual([

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { GATEWAY_HOME } from '../../src/domain/caller.js'
+import type { EndpointId } from '../../src/domain/tenant.js'
 import { framesOf, next } from '../support/event-stream.js'
 import { ADMIN_TOKEN, startTestGateway, type TestGateway } from '../support/gateway.js'
 import { type ManagedServer, startManagedServer, tokenOf } from './managed-server.js'
@@ -41,8 +42,12 @@ async function operatorToken(name: string): Promise<string> {
 
 const MAKER = { userId: 'test', roles: ['operator'] } as const
 
-async function keyOf(home: typeof GATEWAY_HOME, role: 'admin' | 'operator'): Promise<string> {
-  const key = { home, name: 'ci', roles: [role], days: 1 } as const
+async function keyOf(
+  home: EndpointId,
+  role: 'admin' | 'operator',
+  functions?: readonly string[],
+): Promise<string> {
+  const key = { home, name: 'ci', roles: [role], days: 1, functions } as const
   return (await gateway.parts.keys.create(MAKER, key)).text
 }
 
@@ -76,6 +81,9 @@ describe('an endpoint’s management API', () => {
     const token = await tokenOf('ann', 'admin', 'other')
     expect(await status(token)).toEqual([403, null])
     expect(await status(ADMIN_TOKEN, '/NOBODY/graphql')).toEqual([403, null])
+    const limited = await keyOf('default', 'admin', ['tool:echo*'])
+    expect(await status(limited)).toEqual([403, null])
+    expect(await status(await keyOf('default', 'admin'))).toEqual([200, null])
   })
 
   it('says in its own words what is wrong with a request, before anything is asked', async () => {
