@@ -2,15 +2,19 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 
-/** Whose something is, or who hears something. */
+/** Whose something is, or who hears something: of a tenant as a whole, where no user is said. */
 export interface Owner {
   /** Index of the tenant; `NOBODY` for whoever has proven nothing. */
   readonly tenant: number
   /** Index of the user in it; absent for what all of the tenant's users may see. */
   readonly user?: number | undefined
+  /** Who publishes is told who has changed what, and nothing else of other users. */
+  readonly knowsNames?: boolean
 }
 
 export const NOBODY: Owner = { tenant: -1, user: 0 }
+/** Who may hear of every tenant. */
+export const EVERYBODY: Owner = { tenant: -2 }
 
 /** A name may be asked for by anybody, a secret is never sent by anybody else than its owner. */
 export type MarkerKind = 'name' | 'secret'
@@ -36,6 +40,8 @@ const MARKER = /zq7k([a-z])([0-9x])([ns])[0-9a-f]{6,12}/gi
 const ENCODED = /[A-Za-z0-9+/_-]{24,}/g
 const ID = /[A-Za-z0-9_.~-]{20,}/g
 const DIGITS = 12
+/** Indexes from here on are of nobody: what they mark is told to nobody at all. */
+const TENANTS_AT_MOST = 20
 /** Of ids that are remembered; later ones take the place of those not seen for longest. */
 const MAX_IDS = 50_000
 
@@ -55,10 +61,12 @@ export function createMarkers(seed: number): Markers {
       return `zq7k${letter}${user ?? 'x'}${kind[0]}${digits.slice(0, DIGITS)}`
     },
     claim: (id, owner) => {
-      if (id.length >= 20) ids.set(id, owner)
+      // That it is one user's says more than that it is his tenant's.
+      const isKnown = owner.user === undefined && ids.has(id)
+      if (id.length >= 20 && !isKnown) ids.set(id, owner)
     },
     leaks: (text, hearer, asked = '') => {
-      const others = [...find(text), ...findIds(text)].filter(({ owner }) => !isFor(owner, hearer))
+      const others = [...find(text), ...findIds(text)].filter((found) => !isFor(found, hearer))
       if (others.length === 0) return []
       const said = new Set([...find(asked), ...findIds(asked)].map((found) => found.text))
       return others.filter((found) => !said.has(found.text))
@@ -67,8 +75,10 @@ export function createMarkers(seed: number): Markers {
   }
 }
 
-function isFor(owner: Owner, hearer: Owner): boolean {
-  return owner.tenant === hearer.tenant && (owner.user ?? hearer.user) === hearer.user
+function isFor({ owner, kind }: Found, hearer: Owner): boolean {
+  if (owner.tenant !== hearer.tenant) return hearer === EVERYBODY && owner.tenant < TENANTS_AT_MOST
+  if (owner.user === undefined || hearer.user === undefined) return true
+  return owner.user === hearer.user || (kind === 'name' && hearer.knowsNames === true)
 }
 
 function inPlain(text: string): Found[] {

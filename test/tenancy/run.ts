@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly watch: Watch
   /** Requests of theirs stand open until the end. */
   readonly standing?: readonly Draw[]
+  /** Asked first, one after the other, beside `requests`. */
+  readonly first?: readonly (() => Draw)[]
   /** Of the first request. Default: 0. */
   readonly from?: number
 }
@@ -23,10 +25,11 @@ const STREAMS = 48
 
 /** @returns how many pieces the streams have said that stood to the end */
 export async function runDraws(world: World, options: RunOptions): Promise<number> {
-  const { requests, from = 0, watch, standing = [] } = options
+  const { requests, from = 0, watch, standing = [], first = [] } = options
   const ears = createOpenStreams(standing.length, watch)
   const streams = createOpenStreams(STREAMS, watch)
   for (const [index, each] of standing.entries()) await ask(options, ears, -1 - index, each)
+  for (const [index, make] of first.entries()) await ask(options, streams, -1000 - index, make())
   let next = from
   const lane = async () => {
     while (next < from + requests && watch.findings.length === 0) {

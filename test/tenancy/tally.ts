@@ -32,8 +32,8 @@ export function neverGood(counts: Counts): readonly string[] {
 
 /** As many as tell something of how ids are refused that nobody has. */
 const ENOUGH = 10
-/** Roles are looked at before ids are. */
-const FORBIDDEN = '403 -31406'
+/** Roles, and what the path allows, are looked at before ids are. */
+const FORBIDDEN = ['403 -31406', '200 INSUFFICIENT_SCOPE', '200 FORBIDDEN']
 
 /**
  * How ids of others were refused otherwise than ids that nobody has, by kind: that would say that
@@ -46,7 +46,7 @@ export function toldApart(counts: Counts): readonly string[] {
     const drawn = unknown.reduce((sum, count) => sum + (count?.drawn ?? 0), 0)
     if (foreign === undefined || drawn < ENOUGH) return []
     const known = new Set(unknown.flatMap((count) => Array.from(count?.refusals.keys() ?? [])))
-    known.add(FORBIDDEN)
+    for (const refusal of FORBIDDEN) known.add(refusal)
     const others = [...foreign.refusals.keys()].filter((refusal) => !known.has(refusal))
     return others.map((refusal) => `${kind}: ${refusal}`)
   })

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeBundle } from './bundle.js'
 import type { WireRequest } from './draw.js'
+import { ADMIN } from './graphql/belongings.js'
+import { SUBSCRIPTIONS, TARGETS } from './graphql/schema.js'
+import { graphqlEars, graphqlTour } from './graphql/tour.js'
 import { toEvents } from './makers/events.js'
 import { draw } from './makers/makers.js'
 import { runDraws } from './run.js'
@@ -27,8 +30,13 @@ describe('five tenants and their users', () => {
     'are told nothing of each other, whatever they ask with whosever ids',
     async () => {
       const { world, wire, watch } = tenants
-      const standing = world.clients.map((client) => toEvents(world, client))
-      const frames = await runDraws(world, { requests: REQUESTS, wire, watch, standing })
+      const standing = [
+        ...world.clients.map((client) => toEvents(world, client)),
+        ...graphqlEars(world),
+      ]
+      const first = graphqlTour(world)
+      const requests = REQUESTS - first.length
+      const frames = await runDraws(world, { requests, wire, watch, standing, first })
       const { counts } = watch
       if (REQUESTS > 10_000) console.log(toLines(counts).join('\n'))
       expect(watch.findings.join('\n\n')).toBe('')
@@ -41,6 +49,12 @@ describe('five tenants and their users', () => {
       expect(own.drawn).toBeGreaterThan(REQUESTS / 5)
       expect(foreign.drawn).toBeGreaterThan(REQUESTS / 3)
       expect(frames).toBeGreaterThan(REQUESTS / 20)
+      const managed = sumOf(counts, (kind) => kind.startsWith('graphql '))
+      expect(managed.drawn).toBeGreaterThan(REQUESTS / 7)
+      const untouched = TARGETS.filter(({ name }) => !world.graphql.drawn.has(name))
+      expect(untouched.map(({ name }) => name)).toEqual([])
+      const unheard = SUBSCRIPTIONS.filter(({ name }) => !world.graphql.heard.has(name))
+      expect(unheard.map(({ name }) => name)).toEqual([])
       expect(watch.logLines).toBeGreaterThan(0)
     },
     60_000 + REQUESTS * MOST_MS_PER_REQUEST,
@@ -110,6 +124,25 @@ describe('the watch', () => {
   )
 
   it(
+    'sees an answer of the management API that is shown to another tenant',
+    async () => {
+      const { world, wire } = tenants
+      const watch = newWatch()
+      const [one, other] = [clientOf(0, ADMIN), clientOf(1, ADMIN)]
+      const send = (request: WireRequest) => {
+        const isOnes = request.headers['authorization'] === `Bearer ${one.token}`
+        // What names something of his would be refused.
+        const isPlain = /"query":"query.*"variables":\{("v\d":\d,?)*\}/.test(String(request.body))
+        return wire.send(isOnes && isPlain ? confuse(request, one, other) : request)
+      }
+      await runDraws(world, { from: REQUESTS, requests: ENOUGH, wire: { send }, watch })
+      expect(watch.findings[0]).toContain('graphql Query.')
+      expect(watch.findings[0]).toMatch(/was told .* of tenant 1\)/)
+    },
+    PLANTED_MS,
+  )
+
+  it(
     'sees an event that comes to somebody else',
     async () => {
       const { world, wire } = tenants
@@ -165,7 +198,9 @@ describe('the watch', () => {
         return [kind, relation, request.path]
       })
     const withoutUsedUp = (drawn: readonly (readonly string[])[]) =>
-      drawn.filter(([kind]) => !/upload|ticket|requestState|session|batch|auth/.test(kind ?? ''))
+      drawn.filter(
+        ([kind]) => !/upload|ticket|requestState|session|batch|auth|Mutation/.test(kind ?? ''),
+      )
     expect(withoutUsedUp(kinds())).toEqual(withoutUsedUp(kinds()))
   })
 

@@ -86,7 +86,7 @@ function count(
   kept.drawn += 1
   if (isGood) kept.good += 1
   else {
-    const code = /"code":\s*(-?\d+)/.exec(text)?.[1] ?? ''
+    const code = /"code":\s*"?(-?\w+)/.exec(text)?.[1] ?? ''
     const refusal = `${status} ${code}`
     kept.refusals.set(refusal, (kept.refusals.get(refusal) ?? 0) + 1)
   }

@@ -5,6 +5,7 @@ import { createLocalTokens } from '../../src/auth/local-tokens.js'
 import { createSeeded } from '../support/seeded.js'
 import { ADMIN_TOKEN, SIGNING_KEY, type TestGateway } from '../support/gateway.js'
 import { type TenantNames, writeBundle } from './bundle.js'
+import { ADMIN, type Belongings, createBelongings } from './graphql/belongings.js'
 import { createPool, type Pool } from './ids.js'
 import type { Markers, Owner } from './markers.js'
 
@@ -42,6 +43,8 @@ export interface World {
   readonly clients: readonly Client[]
   readonly signInUsers: readonly SignInUser[]
   readonly ids: Ids
+  /** What the management API shows of each. */
+  readonly graphql: Belongings
   /** Tokens of sessions that their clients have ended. */
   readonly ended: Set<string>
   /** Until then uploads may be sent: milliseconds since 1970. */
@@ -109,9 +112,12 @@ export async function createWorld(gateway: TestGateway, options: WorldOptions): 
     clients.push(signedIn)
     clients.push(toClient({ tenant, markers, user: OPERATOR, userId: 'admin', token: ADMIN_TOKEN }))
   }
+  const adminOf = ({ index }: { readonly index: number }) =>
+    clients.find(({ owner }) => owner.tenant === index && owner.user === ADMIN)?.userId ?? ''
+  const graphql = await createBelongings(gateway, { tenants, markers, adminOf })
   for (const client of clients) await prepareUploads(gateway, client, ids)
   const uploadsUntil = Date.now() + UPLOADS_MS
-  return { ...options, tenants, clients, signInUsers, ids, ended: new Set(), uploadsUntil }
+  return { ...options, tenants, clients, signInUsers, ids, graphql, ended: new Set(), uploadsUntil }
 }
 
 function createIds(): Ids {

@@ -1,9 +1,10 @@
-/** Every surface that the run draws from: one file each. Another one, such as GraphQL, joins here. */
+/** Every surface that the run draws from: one file each. Another one joins here. */
 import type { Seeded } from '../../support/seeded.js'
 import type { Draw, Maker } from '../draw.js'
 import type { World } from '../world.js'
 import { astray } from './astray.js'
 import { eventMakers } from './events.js'
+import { graphqlMakers } from './graphql.js'
 import { modernMakers } from './modern.js'
 import { sessionStreamMakers } from './session-streams.js'
 import { sessionMakers } from './sessions.js'
@@ -19,6 +20,7 @@ const SURFACES = [
   eventMakers,
   signInMakers,
   uploadMakers,
+  graphqlMakers,
 ].flat()
 
 const MAKERS: readonly Maker[] = [...SURFACES, astray(SURFACES)]

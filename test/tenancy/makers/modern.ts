@@ -222,13 +222,22 @@ export function modern({ client, method, params = {}, meta = {} }: ModernAsked):
 }
 
 /** The id by which its user finds the call again. */
-export function learnCall({ ids, markers }: World, { owner }: Client) {
+export function learnCall({ ids, markers, graphql }: World, { owner }: Client) {
   return (answer: Answer) => {
-    if (!hasResult(answer)) return
-    const { _meta: meta } = resultIn(answer)
-    const callId = isJsonObject(meta) ? meta[CALL_ID_META] : undefined
-    if (typeof callId !== 'string') return
+    const callId = callIdIn(answer)
+    if (callId === undefined) return
     markers.claim(callId, owner)
-    ids.calls.keep(owner, callId)
+    const whose = { tenant: owner.tenant }
+    graphql.known('callId').keep(whose, callId)
+    // Its user does not ask for it again: an admin may erase it.
+    if (/[01]$/.test(callId)) graphql.expendable('erasable').keep(whose, callId)
+    else ids.calls.keep(owner, callId)
   }
+}
+
+export function callIdIn(answer: Answer): string | undefined {
+  if (!hasResult(answer)) return undefined
+  const { _meta: meta } = resultIn(answer)
+  const callId = isJsonObject(meta) ? meta[CALL_ID_META] : undefined
+  return typeof callId === 'string' ? callId : undefined
 }

@@ -25,15 +25,21 @@ function stream(world: World, random: Seeded): Draw {
   }
 }
 
+/** Of what ends a stream. */
+const LAST = /\.last$/
+
 /** In any session, with the last event id of anybody. */
 function resume(world: World, random: Seeded): Draw {
   const { client, relation: ofSession, session } = pickSession(world, random)
   const { held, relation: ofId } = world.ids.sseIds.choose(client.owner, random)
   const known = held?.value ?? '~.1'
   const lastEventId = ofId === 'mutated' ? mutate(known, random) : known
+  // The id itself says that nothing follows: whosever it is, it is not looked up.
+  const isLast = ofSession === 'own' && ofId !== 'own' && LAST.test(lastEventId)
+  const kind = 'GET of a session with Last-Event-ID'
   return {
     ...get({ client, session, lastEventId }),
-    kind: 'GET of a session with Last-Event-ID',
+    kind: isLast ? `${kind} of an end, astray` : kind,
     relation: ofSession === 'own' ? ofId : ofSession,
     isGuarded: ofSession !== 'own',
     isEndless: true,

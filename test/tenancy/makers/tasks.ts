@@ -30,6 +30,9 @@ function begin(world: World, random: Seeded): Draw {
       world.markers.claim(taskId, client.owner)
       world.ids.tasks.keep(client.owner, taskId)
       world.ids.calls.keep(client.owner, taskId)
+      const whose = { tenant: client.owner.tenant }
+      world.graphql.known('callId').keep(whose, taskId)
+      if (name === 'asks_later') world.graphql.expendable('running').keep(whose, taskId)
     },
   }
 }
