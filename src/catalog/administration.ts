@@ -29,7 +29,10 @@ export interface CatalogAdministration {
    */
   definitions(ref: BundleRef): Promise<BundleDefinitions>
 
-  /** In order of id; without the values of what is secret. */
+  /**
+   * In order of id; without the values of what is secret. An inventory that is asked for afterwards is no
+   * older than they are.
+   */
   settings(endpointId: EndpointId): Promise<readonly SettingState[]>
 
   /**
@@ -39,7 +42,8 @@ export interface CatalogAdministration {
   changeSetting(change: SettingChange): Promise<SettingState>
 
   /**
-   * Defines a function by hand, or changes one that was.
+   * Defines a function by hand, or changes one that was, also one whose class no active bundle has any
+   * more: such a one is in no inventory, and is replaced where its name is defined anew.
    *
    * @throws GatewayError `CONFLICT` when a bundle or another definition has its name, or it was changed
    * since `ifUpdatedAt`; `FUNCTION_NOT_FOUND` when there is none to change; `INVALID_PARAMS` when it is
@@ -135,7 +139,7 @@ export interface SettingChange extends Guarded {
 }
 
 export interface FunctionToDefine extends Guarded, FunctionName {
-  /** `create`: there must be none. `update`: there must be one that was defined by hand. */
+  /** `create`: there must be none that is offered. `update`: there must be one that was defined by hand. */
   readonly mode: 'create' | 'update'
   /** For `update`, what is absent stays. */
   readonly data?: CapabilityData | undefined
@@ -181,9 +185,12 @@ export interface NameRange {
   readonly limit: number
 }
 
+/** Of an endpoint. */
+export const MAX_DESCRIPTION_CHARS = 500
+
 export interface EndpointEntry {
   readonly endpointId: EndpointId
-  /** Absent: as it is. */
+  /** At most `MAX_DESCRIPTION_CHARS`; absent: as it is. */
   readonly description?: string | undefined
   readonly actor: string
 }

@@ -14,7 +14,7 @@ import type { EndpointId } from '../domain/tenant.js'
 import { type StoredDefinitions, unavailable } from './bundle-definitions.js'
 import type { EndpointList } from './administration.js'
 import type { BundleVersion, Promoted, Promotion } from './catalog.js'
-import { assertUnchanged } from './changed-since.js'
+import { assertUnchanged, laterThan } from './changed-since.js'
 import { audit } from './dynamo-audit.js'
 import { type Writer, writeCopies } from './dynamo-copies.js'
 import { loadOverrides } from './dynamo-overrides.js'
@@ -44,8 +44,8 @@ export async function activateVersion(
   const { ref } = version
   const { endpointId, packageName } = ref
   const activationId = uuidV7()
-  const writer = writerOf(parts, version)
   const before = await readPackage(aws, endpointId, packageName)
+  const writer = writerOf(parts, version, before)
   assertRevision(before, version)
   const revision = await nextRevision(parts, endpointId, before)
   const { settings: values, secrets } = version
@@ -76,8 +76,8 @@ export async function promoteVersion(
   promotion: Promotion,
 ): Promise<Promoted> {
   const { ref } = promotion
-  const writer = writerOf(parts, promotion)
   const before = await readPackage(parts.aws, ref.endpointId, ref.packageName)
+  const writer = writerOf(parts, promotion, before)
   if (!before || !isRemembered(before, ref.sha256))
     throw unavailable(ref, 'this package never had it at this endpoint, or it is too long ago')
   assertRevision(before, promotion)
@@ -133,12 +133,15 @@ async function enterEndpoint(
   }
 }
 
+/** @param before what its rows are later than, settings too: they have the time of their package */
 export function writerOf(
   { clock }: Pick<ActivationParts, 'clock'>,
   { ref, actor }: Pick<Promotion, 'ref' | 'actor'>,
+  before?: PackageRow,
 ): Writer {
   const { endpointId, packageName } = ref
-  return { endpointId, packageName, actor, now: toIso(clock.now()) }
+  const now = laterThan(before?.updated_at, toIso(clock.now()))
+  return { endpointId, packageName, actor, now }
 }
 
 function assertRevision(
@@ -192,7 +195,8 @@ async function writeAndSwitch(
       settings: settings.names,
       revision,
       actor: writer.actor,
-      now: writer.now,
+      // Later than what was seen or set meanwhile.
+      now: laterThan(writer.now, toIso(parts.clock.now())),
     })
   } catch (error) {
     await settleOrReport(parts, writer)

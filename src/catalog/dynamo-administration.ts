@@ -54,7 +54,12 @@ export function createDynamoAdministration(parts: AdministrationParts): CatalogA
       return stored.definitions
     },
 
-    settings: (endpointId) => readSettings(parts, endpointId),
+    async settings(endpointId) {
+      const settings = await readSettings(parts, endpointId)
+      // They may be of a package that is not in the snapshot yet.
+      snapshots.expire(endpointId)
+      return settings
+    },
     changeSetting: (change) => changing(change.endpointId, changeSetting(parts, change)),
     defineFunction: (definition) =>
       changing(definition.endpointId, defineFunction(parts, definition)),

@@ -3,7 +3,7 @@ import type { Aws } from '../aws/aws.js'
 import { type Clock, systemClock } from '../domain/clock.js'
 import type { Sealer } from '../sealing/sealing.js'
 import type { Log } from '../telemetry/telemetry.js'
-import type { CatalogAdministration, CatalogMemory } from './administration.js'
+import type { CatalogAdministration, CatalogMemory, EndpointList } from './administration.js'
 import { createDefinitionStore } from './bundle-definitions.js'
 import type { Catalog } from './catalog.js'
 import { activateVersion, promoteVersion } from './dynamo-activation.js'
@@ -33,6 +33,8 @@ export interface DynamoCatalogOptions {
 export interface DynamoCatalog extends Catalog {
   readonly administration: CatalogAdministration
   readonly memory: CatalogMemory
+  /** An endpoint is entered in it with its first package. */
+  readonly endpoints: EndpointList
 }
 
 const DEFAULT_CHECK_MS = 1500
@@ -61,6 +63,7 @@ export function createDynamoCatalog({
   return {
     administration: createDynamoAdministration({ ...parts, loader, snapshots }),
     memory: createCatalogMemory({ loader, snapshots, definitions }),
+    endpoints,
 
     snapshot: (endpointId) => snapshots.get(endpointId),
     recent: (endpointId) => snapshots.peek(endpointId),

@@ -10,7 +10,13 @@ import { GATEWAY_HOME } from '../domain/caller.js'
 import { type Clock, toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
-import type { EndpointEntry, EndpointList, ListedEndpoint, NameRange } from './administration.js'
+import {
+  type EndpointEntry,
+  type EndpointList,
+  type ListedEndpoint,
+  MAX_DESCRIPTION_CHARS,
+  type NameRange,
+} from './administration.js'
 import { assertUnchanged, laterThan } from './changed-since.js'
 
 export interface EndpointListOptions {
@@ -31,7 +37,6 @@ const Row = z.object({
 
 type Row = z.infer<typeof Row>
 
-const MAX_DESCRIPTION_CHARS = 500
 /** Longer than the name of any endpoint: what is compared with names needs no more. */
 const MAX_NAME_CHARS = 64
 /** A change that lost against others this often is given up. */

@@ -11,7 +11,7 @@ import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { FunctionRemoval, FunctionToDefine } from './administration.js'
 import type { FunctionName } from './catalog.js'
-import { laterThan } from './changed-since.js'
+import { laterOf, laterThan } from './changed-since.js'
 import { labelOf, takenOver } from './copies.js'
 import { auditChange } from './dynamo-audit.js'
 import { deleteOperatorRow, putOperatorRow, readOperatorRows } from './dynamo-operator-rows.js'
@@ -48,14 +48,16 @@ const MAX_ATTEMPTS = 10
 export async function defineFunction(parts: OperatorParts, fn: FunctionToDefine): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = await findOwn(parts, fn)
-    const definition = await readDefinition(fn, before?.definition)
+    // One that takes the place of a lost one keeps nothing of it.
+    const stays = fn.mode === 'update' ? before?.definition : undefined
+    const definition = await readDefinition(fn, stays)
     await assertClass(parts, fn, definition)
-    const updatedAt = laterThan(before?.updatedAt, toIso(parts.clock.now()))
+    const set = overrideOf(await loadOverrides(parts.aws, fn.endpointId), fn)
+    const seenAt = laterOf(before?.updatedAt, set?.updatedAt)
+    const updatedAt = laterThan(seenAt, toIso(parts.clock.now()))
     const uuid = uuidOf(fn.endpointId, fn)
     const after = { uuid, stamp: uuidV4(), definition, updatedAt, updatedBy: fn.actor }
-    if (!(await writeNamed(parts, fn, { before, after }))) continue
-    await auditFunction(parts, fn, { action: 'function.define', before, after })
-    return
+    if (await writeNamed(parts, fn, { action: 'function.define', before, after })) return
   }
   throw contested(fn)
 }
@@ -77,9 +79,7 @@ export async function removeFunction(parts: OperatorParts, fn: FunctionRemoval):
     const before = readOperatorRow(row)
     if (!before) return removeOverride(parts, fn, row !== undefined)
     await assertSeen(parts.aws, fn, await loadOverrides(parts.aws, fn.endpointId))
-    if (!(await writeNamed(parts, fn, { before, after: undefined }))) continue
-    await auditFunction(parts, fn, { action: 'function.remove', before, after: undefined })
-    return
+    if (await writeNamed(parts, fn, { action: 'function.remove', before, after: undefined })) return
   }
   throw contested(fn)
 }
@@ -100,20 +100,22 @@ async function removeOverride(
 }
 
 /**
- * The definition that is to be changed; undefined for one to come.
+ * The definition that is to be changed, or replaced because it is lost; undefined for one to come.
  *
  * @throws GatewayError `CONFLICT` where there is one, or it was changed; `FUNCTION_NOT_FOUND`
  */
 async function findOwn(
-  { aws }: OperatorParts,
+  parts: OperatorParts,
   fn: FunctionToDefine,
 ): Promise<OperatorFunction | undefined> {
+  const { aws } = parts
   const row = await readFunctionRow(aws, fn)
-  if (fn.mode === 'create') {
-    if (row) throw takenOver({ label: labelOf(fn) }, row)
-    return undefined
-  }
   const own = readOperatorRow(row)
+  if (fn.mode === 'create') {
+    if (!row) return undefined
+    if (own && !(await hasClass(parts, fn.endpointId, own.definition))) return own
+    throw takenOver({ label: labelOf(fn) }, row)
+  }
   if (!own) throw notFound(fn)
   await assertSeen(aws, fn, await loadOverrides(aws, fn.endpointId))
   return own
@@ -121,13 +123,11 @@ async function findOwn(
 
 /** @throws GatewayError `INVALID_PARAMS` when no active bundle has the class */
 async function assertClass(
-  { aws, definitions }: OperatorParts,
+  parts: OperatorParts,
   { endpointId }: FunctionToDefine,
   code: OperatorFunction['definition'],
 ): Promise<void> {
-  const packages = await listPackages(aws, endpointId)
-  const versions = packages.map((row) => definitions.read(registeredVersion(endpointId, row)))
-  if (findBundle(await Promise.all(versions), code)) return
+  if (await hasClass(parts, endpointId, code)) return
   const { moduleName, className } = code
   throw new GatewayError(
     'INVALID_PARAMS',
@@ -135,7 +135,19 @@ async function assertClass(
   )
 }
 
+/** Whether an active bundle has the class of a function. */
+async function hasClass(
+  { aws, definitions }: OperatorParts,
+  endpointId: EndpointId,
+  code: OperatorFunction['definition'],
+): Promise<boolean> {
+  const packages = await listPackages(aws, endpointId)
+  const versions = packages.map((row) => definitions.read(registeredVersion(endpointId, row)))
+  return findBundle(await Promise.all(versions), code) !== undefined
+}
+
 interface Written {
+  readonly action: 'function.define' | 'function.remove'
   readonly before: OperatorFunction | undefined
   /** Undefined: the row goes. */
   readonly after: OperatorFunction | undefined
@@ -145,7 +157,7 @@ interface Written {
 async function writeNamed(
   parts: OperatorParts,
   fn: FunctionToDefine | FunctionRemoval,
-  { before, after }: Written,
+  { action, before, after }: Written,
 ): Promise<boolean> {
   const { aws } = parts
   const changeId = uuidV4()
@@ -157,6 +169,8 @@ async function writeNamed(
   const found = isWritten ? after : readOperatorRow(await readFunctionRow(aws, fn))
   const isDone = isWritten || found?.stamp === after?.stamp
   const changed = isDone ? fn : undefined
+  // What is written is served from here on, whatever becomes of the rest.
+  if (isDone) await auditFunction(parts, fn, { action, before, after })
   await updateOverrides(parts, fn, (overrides) =>
     toEnded(overrides, { changeId, uuid: uuidOf(fn.endpointId, fn), isThere: !!found, changed }),
   )
@@ -181,6 +195,7 @@ async function begin(
       throw new GatewayError(
         'BUSY',
         `An endpoint may have ${MAX_OPERATOR_FUNCTIONS} functions that are defined by hand; remove one first`,
+        { data: { limit: MAX_OPERATOR_FUNCTIONS } },
       )
     const writing = { changeId, since: clock.now() }
     return { ...before, revision: before.revision + 1, functions, writing }

@@ -51,8 +51,9 @@ export async function changeOverride(
   change: OverrideChange,
 ): Promise<FunctionOverride | undefined> {
   const { before, after, now } = await updateOverrides(parts, change, async (found, changer) => {
-    await assertSeen(parts.aws, change, found)
-    return changeOverrides(found, change, changer)
+    const ofDefinition = await definedAt(parts.aws, change)
+    assertSame(change, found, ofDefinition)
+    return changeOverrides(found, change, { ...changer, definedAt: ofDefinition })
   })
   const [was, is] = [overrideOf(before, change), overrideOf(after, change)]
   await auditOverride(parts, change, { was, is, now })
@@ -69,7 +70,14 @@ export async function assertSeen(
   overrides: Overrides,
 ): Promise<void> {
   if (seen.ifUpdatedAt === undefined) return
-  const ofDefinition = await definedAt(aws, seen)
+  assertSame(seen, overrides, await definedAt(aws, seen))
+}
+
+function assertSame(
+  seen: SeenFunction,
+  overrides: Overrides,
+  ofDefinition: string | undefined,
+): void {
   const updatedAt = laterOf(overrideOf(overrides, seen)?.updatedAt, ofDefinition)
   assertUnchanged(labelOf(seen), updatedAt, seen.ifUpdatedAt)
 }

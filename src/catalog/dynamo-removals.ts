@@ -6,16 +6,23 @@ import { isConditionRefused } from '../aws/rows.js'
 import { packageKey } from '../aws/table-keys.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
+import type { EndpointId } from '../domain/tenant.js'
 import type { PackageRemoval } from './administration.js'
 import { unavailable } from './bundle-definitions.js'
 import { assertUnchanged, laterThan } from './changed-since.js'
 import { type ActivationParts, writerOf } from './dynamo-activation.js'
 import { auditChange, versionOf } from './dynamo-audit.js'
-import { readCopies, type Writer } from './dynamo-copies.js'
+import { readCopies } from './dynamo-copies.js'
 import { updateOverrides } from './dynamo-overrides.js'
-import { isRemembered, type PackageRow, readPackage, replacePackage } from './dynamo-packages.js'
+import {
+  isRemembered,
+  type PackageRow,
+  readPackage,
+  registeredVersion,
+  replacePackage,
+} from './dynamo-packages.js'
 import { settleOrReport, settleSettingsOrReport } from './dynamo-settling.js'
-import { textOf } from './operator-functions.js'
+import { keyOf, textOf } from './operator-functions.js'
 
 /** @see CatalogAdministration.removePackage */
 export async function removePackage(
@@ -33,7 +40,7 @@ export async function removePackage(
     throw notFound(removal)
   }
   assertUnchanged(`Package "${packageName}"`, before.updated_at, ifUpdatedAt)
-  const names = await namesOf(aws, writer)
+  const names = await namesOf(parts, before, endpointId)
   // A package that is pushed again goes on from here, so no version of a snapshot ever returns.
   await updateOverrides(parts, removal, (overrides) => ({
     ...overrides,
@@ -58,13 +65,23 @@ export async function removePackage(
   }
 }
 
-/** The functions of a package, as its rows for listing name them. */
-async function namesOf(aws: Aws, { endpointId, packageName }: Writer): Promise<Set<string>> {
-  const { functions } = await readCopies(aws, endpointId)
-  const own = functions.filter((row) => row['package_name'] === packageName)
-  return new Set(
-    own.map((row) => `${String(row['mcp_type'])} ${String(row['uri'] ?? row['name'])}`),
-  )
+/** The functions of a package, also those that only an earlier version has. */
+async function namesOf(
+  { definitions, log }: ActivationParts,
+  row: PackageRow,
+  endpointId: EndpointId,
+): Promise<Set<string>> {
+  const names = new Set<string>()
+  for (const sha256 of [row.active_sha256, ...row.previous_sha256]) {
+    const version = registeredVersion(endpointId, row, sha256)
+    try {
+      const stored = await definitions.read(version)
+      for (const fn of stored.definitions.functions) names.add(textOf(keyOf(fn)))
+    } catch (err) {
+      log.warn({ err, ...version.ref }, 'what was set for functions of a version stays')
+    }
+  }
+  return names
 }
 
 async function deletePackage(aws: Aws, removal: PackageRemoval, before: PackageRow): Promise<void> {
@@ -96,11 +113,25 @@ async function dropOverrides(
   removal: PackageRemoval,
   names: ReadonlySet<string>,
 ): Promise<void> {
+  const others = await othersNames(parts.aws, removal)
+  const gone = new Set([...names].filter((name) => !others.has(name)))
   await updateOverrides(parts, removal, (overrides) => {
-    const all = overrides.all.filter((override) => !names.has(textOf(override)))
+    const all = overrides.all.filter((override) => !gone.has(textOf(override)))
     if (all.length === overrides.all.length) return overrides
     return { ...overrides, revision: overrides.revision + 1, all }
   })
+}
+
+/** What other packages and operators have, maybe under a name that was the package's once. */
+async function othersNames(
+  aws: Aws,
+  { endpointId, packageName }: PackageRemoval,
+): Promise<Set<string>> {
+  const { functions } = await readCopies(aws, endpointId)
+  const others = functions.filter((row) => row['package_name'] !== packageName)
+  return new Set(
+    others.map((row) => `${String(row['mcp_type'])} ${String(row['uri'] ?? row['name'])}`),
+  )
 }
 
 /** @see CatalogAdministration.removeVersion */
@@ -108,7 +139,7 @@ export async function removeVersion(
   parts: ActivationParts,
   { ref, actor }: { readonly ref: BundleRef; readonly actor: string },
 ): Promise<void> {
-  const { aws, definitions } = parts
+  const { aws } = parts
   const { endpointId, packageName, sha256 } = ref
   const before = await readPackage(aws, endpointId, packageName)
   if (!before) throw notFound(ref)
@@ -123,10 +154,7 @@ export async function removeVersion(
   const now = laterThan(before.updated_at, writer.now)
   const row = { ...withoutVersion(before, sha256), updated_at: now, updated_by: actor }
   const after = await replacePackage(aws, endpointId, { before, row })
-  await definitions.remove(ref, async () => {
-    const found = await readPackage(aws, endpointId, packageName)
-    return found !== undefined && isRemembered(found, sha256)
-  })
+  await removeDefinitions(parts, ref)
   await settleSettingsOrReport(parts, writer)
   await auditChange(parts, {
     endpointId,
@@ -137,6 +165,21 @@ export async function removeVersion(
     after: versionOf(after),
     now,
   })
+}
+
+/** It is forgotten whatever comes of this, and nobody could ask for that again. */
+async function removeDefinitions(
+  { aws, definitions, log }: ActivationParts,
+  ref: BundleRef,
+): Promise<void> {
+  try {
+    await definitions.remove(ref, async () => {
+      const found = await readPackage(aws, ref.endpointId, ref.packageName)
+      return found !== undefined && isRemembered(found, ref.sha256)
+    })
+  } catch (err) {
+    log.warn({ err, ...ref }, 'definitions of a version could not be removed from the store')
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import { toIso } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { SettingChange, SettingState } from './administration.js'
-import { assertUnchanged, laterThan } from './changed-since.js'
+import { assertUnchanged, laterOf, laterThan } from './changed-since.js'
 import type { ActivationParts } from './dynamo-activation.js'
 import { auditChange } from './dynamo-audit.js'
 import {
@@ -113,7 +113,8 @@ async function tryChange(
   const { endpointId, settingId, actor } = change
   const marked = changeMembers(before, change)
   if (isSame(before, marked)) return toState(before)
-  const now = laterThan(before.row.updated_at, toIso(parts.clock.now()))
+  const seenAt = laterOf(before.row.updated_at, before.active.updated_at)
+  const now = laterThan(seenAt, toIso(parts.clock.now()))
   const packageName = before.active.package_name
   const writer = { endpointId, packageName, actor, now }
   const row = toRow(parts, change, { before, marked })

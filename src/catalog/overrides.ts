@@ -9,9 +9,9 @@ import {
   MAX_ACCESS_RULES,
 } from '../domain/access-rules.js'
 import { MCP_TYPES } from '../domain/capability.js'
-import { GatewayError } from '../domain/errors.js'
 import { isPointer, MAX_POINTERS, POINTER_RULE } from '../domain/json-pointer.js'
-import { laterThan } from './changed-since.js'
+import { laterOf, laterThan } from './changed-since.js'
+import { invalid } from './invalid.js'
 import type { FunctionName, FunctionOverride, OverrideChange } from './catalog.js'
 
 export interface Overrides {
@@ -36,6 +36,8 @@ export interface Writing {
 export interface Changer {
   readonly actor: string
   readonly now: string
+  /** When the function was defined: what is set for it is later. Absent where there is none. */
+  readonly definedAt?: string | undefined
 }
 
 /** DynamoDB takes 400 KB in a row, and each look at the endpoint reads it. */
@@ -86,13 +88,13 @@ export function toStoredOverrides({ revision, all, functions, writing, lastRemov
 export function changeOverrides(
   before: Overrides,
   change: OverrideChange,
-  { actor, now }: Changer,
+  { actor, now, definedAt }: Changer,
 ): Overrides {
   refuseWrong(change)
   const known = overrideOf(before, change)
   const { mcpType, key } = change
   const name = { mcpType, key }
-  const updatedAt = laterThan(known?.updatedAt, now)
+  const updatedAt = laterThan(laterOf(known?.updatedAt, definedAt), now)
   const changed = { ...name, ...wordsOf(known, change), updatedAt, updatedBy: actor }
   const others = before.all.filter((override) => override !== known)
   const all = saysSomething(changed) ? [...others, changed].toSorted(byName) : others
@@ -141,8 +143,4 @@ function refuseWrongRules(access: AccessRules): void {
       throw invalid(`${list}: may have at most ${MAX_ACCESS_RULES} rules`)
     if (!rules.every(isAccessRule)) throw invalid(`${list}: each must be ${ACCESS_RULE}`)
   }
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_PARAMS', message)
 }

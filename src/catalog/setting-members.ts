@@ -3,6 +3,7 @@ import type { Setting } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import { isDeeperThan } from '../domain/json.js'
 import type { SettingChange, SettingMember } from './administration.js'
+import { invalid } from './invalid.js'
 
 export interface MarkedSetting {
   readonly setting: Setting
@@ -68,8 +69,4 @@ function refuseWrong({ mode, set = [], remove = [] }: SettingChange): void {
 
 function isName(name: string): boolean {
   return name.length >= 1 && name.length <= MAX_NAME_CHARS && name !== '__proto__'
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_PARAMS', message)
 }

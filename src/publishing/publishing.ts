@@ -116,11 +116,11 @@ export interface Publishing {
   rollback(name: PackageName): Promise<Published>
 
   /**
-   * Makes a package forget a version that is not active, and removes its ZIP and definitions. A version
-   * that is forgotten although its ZIP could not be removed is known no more all the same.
+   * Makes a package forget a version that is not active, and removes its ZIP and definitions. What the
+   * store does not remove is in the log: the version is known no more all the same.
    *
-   * @throws GatewayError `PACKAGE_NOT_FOUND`; `BUNDLE_UNAVAILABLE` when the package does not know it, or
-   * the store did not answer; `CONFLICT` when it is active, or the package was changed meanwhile
+   * @throws GatewayError `PACKAGE_NOT_FOUND`; `BUNDLE_UNAVAILABLE` when the package does not know it;
+   * `CONFLICT` when it is active, or the package was changed meanwhile
    */
   removeVersion(version: VersionToRemove): Promise<void>
 }

@@ -224,7 +224,9 @@ async function takeSlot(
     const item = { value: { id, ...upload }, expiresAt }
     if (await state.replace(slotKey(owner, slot), version, item)) return id
   }
-  throw new GatewayError('BUSY', `${SLOTS} of your uploads are open; process those first`)
+  throw new GatewayError('BUSY', `${SLOTS} of your uploads are open; process those first`, {
+    data: { limit: SLOTS },
+  })
 }
 
 /** Slots whose uploads are published, the oldest first. */

@@ -5,6 +5,7 @@ import type { Catalog, PackageState, Promoted } from '../catalog/catalog.js'
 import type { BundleRef } from '../domain/bundle-ref.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
+import type { Log } from '../telemetry/telemetry.js'
 
 export interface PackageName {
   readonly endpointId: EndpointId
@@ -59,19 +60,29 @@ export interface RemovalParts {
   readonly bundles: Pick<Bundles, 'remove'>
   readonly catalog: Pick<Catalog, 'packages'>
   readonly administration: Pick<CatalogAdministration, 'removeVersion'>
+  readonly log: Log
 }
 
-/** @see Publishing.removeVersion */
+/**
+ * When its package has forgotten it, it is gone whatever the store does: asked again, it would be refused.
+ *
+ * @see Publishing.removeVersion
+ */
 export async function removeVersion(
-  { bundles, catalog, administration }: RemovalParts,
+  { bundles, catalog, administration, log }: RemovalParts,
   { endpointId, packageName, sha256, actor }: VersionToRemove,
 ): Promise<void> {
   const ref = { endpointId, packageName, sha256 }
   await administration.removeVersion({ ref, actor })
-  await bundles.remove(ref, async () => {
+  const isNeeded = async () => {
     const state = await findPackage({ catalog }, ref)
     return state !== undefined && [state.activeSha256, ...state.previousSha256].includes(sha256)
-  })
+  }
+  try {
+    await bundles.remove(ref, isNeeded)
+  } catch (err) {
+    log.warn({ err, ...ref, actor }, 'the ZIP of a version could not be removed from the store')
+  }
 }
 
 interface Wanted {

@@ -1,10 +1,7 @@
-import { BatchWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
-import { OVERRIDES_KEY } from '../../src/aws/table-keys.js'
-import type { FunctionToDefine } from '../../src/catalog/administration.js'
-import type { DynamoCatalog } from '../../src/catalog/dynamo-catalog.js'
 import { silentLog } from '../../src/telemetry/telemetry.js'
-import { rowsOf, watchedAws } from './bundle-version.js'
+import { rowsOf } from './bundle-version.js'
+import { dataOf, define, listed, names, remove, TARGET } from './defined-functions.js'
 import {
   activateAll,
   clock,
@@ -16,40 +13,6 @@ import {
 } from './own-endpoint.js'
 
 useOwnEndpoint()
-
-const TARGET = { moduleName: 'weather', className: 'Weather', functionName: 'lookup' }
-
-const dataOf = (name: string) => ({
-  name,
-  description: `does ${name}`,
-  inputSchema: { type: 'object' },
-})
-
-const define = (catalog: DynamoCatalog, more: Partial<FunctionToDefine> = {}) => {
-  const { key = 'mine' } = more
-  const data = more.mode === 'update' ? undefined : dataOf(key)
-  const target = more.mode === 'update' ? {} : TARGET
-  const fn = { endpointId, mcpType: 'tool', mode: 'create', actor: 'op' } as const
-  return catalog.administration.defineFunction({ ...fn, key, data, target, ...more })
-}
-
-const remove = (catalog: DynamoCatalog, more: object = {}) =>
-  catalog.administration.removeFunction({
-    endpointId,
-    mcpType: 'tool',
-    key: 'mine',
-    actor: 'op',
-    ...more,
-  })
-
-const names = async (catalog: DynamoCatalog) =>
-  (await catalog.snapshot(endpointId)).list('tool').map(({ name }) => name)
-
-const listed = async ({ administration }: DynamoCatalog, name = 'mine') =>
-  (await administration.inventory(endpointId)).functions.find(({ fn }) => fn.name === name)
-
-const isFunctionRow = (request: object) =>
-  'TableName' in request && request.TableName === test.aws.tables.functions && 'Item' in request
 
 describe('a function that is defined by hand', () => {
   it('is called like any other, with the code and setting of the class that it names', async () => {
@@ -129,6 +92,30 @@ describe('a function that is defined by hand', () => {
     expect(await names(catalog)).toEqual(['mine', 'three'])
   })
 
+  it('whose class is gone is defined anew with nothing of what it was, or given another class', async () => {
+    const catalog = openCatalog()
+    const [here, gone] = [version(['one'], { moduleName: 'forecast' }), version(['one'])]
+    await catalog.activate(gone)
+    await define(catalog, { redact: ['/city'] })
+    await expect(define(catalog)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await catalog.activate(here)
+    expect(await names(catalog)).toEqual(['one'])
+    const target = { ...TARGET, moduleName: 'forecast' }
+    await define(catalog, { target, access: { deny: ['user:bob'] } })
+    expect(await listed(catalog)).toMatchObject({
+      fn: { target, redact: undefined, access: { deny: ['user:bob'] } },
+    })
+    expect((await rowsOf(test.aws, 'audit', endpointId)).at(-1)).toMatchObject({
+      action: 'function.define',
+      before: { moduleName: 'weather', redact: ['/city'] },
+      after: { moduleName: 'forecast' },
+    })
+    await catalog.activate(gone)
+    expect(await names(catalog)).toEqual(['one'])
+    await define(catalog, { mode: 'update', target: { moduleName: 'weather' } })
+    expect((await listed(catalog))?.fn.target).toMatchObject(TARGET)
+  })
+
   it('can be switched off, and what was set for it goes with it', async () => {
     const catalog = openCatalog()
     await catalog.activate(version(['one']))
@@ -203,97 +190,5 @@ describe('a name', () => {
     const lost = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []))
     expect(lost).toEqual(['CONFLICT'])
     expect(await names(openCatalog())).toEqual(['mine', 'one'])
-  })
-})
-
-describe('a change of a function', () => {
-  it('whose writer died before it could say so is served all the same', async () => {
-    await activateAll(version(['one']))
-    const there = openCatalog()
-    await there.snapshot(endpointId)
-    let isDead = false
-    const aws = watchedAws(test, (request) => {
-      if (isDead) throw new Error('killed')
-      isDead = isFunctionRow(request)
-    })
-    await expect(define(openCatalog({ aws }))).rejects.toThrow('killed')
-    aws.close()
-    clock.nowMs += 1500
-    expect(await names(there)).toEqual(['mine', 'one'])
-    const { version: seen } = await there.snapshot(endpointId)
-    expect((await openCatalog().snapshot(endpointId)).version).toBe(seen)
-  })
-
-  it('is refused when it was changed since it was seen', async () => {
-    const catalog = openCatalog()
-    await catalog.activate(version(['one']))
-    await define(catalog)
-    const ifUpdatedAt = (await listed(catalog))?.updatedAt
-    await define(catalog, { mode: 'update', isAsync: true, ifUpdatedAt })
-    const late = { code: 'CONFLICT' }
-    await expect(define(catalog, { mode: 'update', ifUpdatedAt })).rejects.toMatchObject(late)
-    await expect(remove(catalog, { ifUpdatedAt })).rejects.toMatchObject(late)
-    await remove(catalog, { ifUpdatedAt: (await listed(catalog))?.updatedAt })
-    expect(await names(catalog)).toEqual(['one'])
-  })
-
-  it('that nobody has defined is refused', async () => {
-    const catalog = openCatalog()
-    await catalog.activate(version(['one']))
-    const missing = { code: 'FUNCTION_NOT_FOUND' }
-    await expect(define(catalog, { mode: 'update' })).rejects.toMatchObject(missing)
-    await expect(define(catalog, { mode: 'update', key: 'one' })).rejects.toMatchObject(missing)
-    await expect(remove(catalog)).rejects.toMatchObject(missing)
-  })
-
-  it('of a bundle’s takes back what was set for it', async () => {
-    const catalog = openCatalog()
-    await catalog.activate(version(['one']))
-    const key = { endpointId, mcpType: 'tool', key: 'one', actor: 'op' } as const
-    await catalog.setOverride({ ...key, status: 'disabled', redact: ['/a'] })
-    await remove(catalog, key)
-    expect(await catalog.overrides(endpointId)).toEqual([])
-    expect(await names(catalog)).toEqual(['one'])
-    await remove(catalog, key)
-    expect(await rowsOf(test.aws, 'audit', endpointId)).toHaveLength(3)
-  })
-
-  it('to a class that no active bundle has is refused, naming the field', async () => {
-    const catalog = openCatalog()
-    await catalog.activate(version(['one']))
-    const wrong = { target: { ...TARGET, className: 'Other' } }
-    await expect(define(catalog, wrong)).rejects.toMatchObject({
-      code: 'INVALID_PARAMS',
-      message: 'className: no active bundle has a class "Other" in module "weather"',
-    })
-  })
-
-  it('beyond the five hundredth is refused, and rows that hold none do not count', async () => {
-    const catalog = openCatalog()
-    await catalog.activate(version(['one']))
-    await define(catalog)
-    const mine = (await rowsOf(test.aws, 'functions', endpointId)).find(
-      (row) => row['name'] === 'mine',
-    )
-    const uuids = Array.from({ length: 500 }, (_, n) => `row-${n}`)
-    await test.aws.db.send(
-      new UpdateCommand({
-        TableName: test.aws.tables.modules,
-        Key: { endpoint_id: endpointId, module_name: OVERRIDES_KEY },
-        UpdateExpression: 'SET #functions = :uuids',
-        ExpressionAttributeNames: { '#functions': 'functions' },
-        ExpressionAttributeValues: { ':uuids': uuids },
-      }),
-    )
-    const puts = uuids
-      .slice(1)
-      .map((uuid) => ({ PutRequest: { Item: { ...mine, function_uuid: uuid } } }))
-    const table = test.aws.tables.functions
-    for (let at = 0; at < puts.length; at += 25)
-      await test.aws.db.send(
-        new BatchWriteCommand({ RequestItems: { [table]: puts.slice(at, at + 25) } }),
-      )
-    await define(catalog, { key: 'last' })
-    await expect(define(catalog, { key: 'more' })).rejects.toMatchObject({ code: 'BUSY' })
   })
 })

@@ -67,6 +67,16 @@ describe('a package that is removed', () => {
     })
   })
 
+  it('takes with it what was set for functions of earlier versions, but nothing of another package', async () => {
+    const catalog = openCatalog()
+    await activateAll(version(['old', 'other', 'one']), version(['one']), other())
+    const set = { endpointId, mcpType: 'tool', status: 'disabled', actor: 'op' } as const
+    for (const key of ['old', 'other', 'never']) await catalog.setOverride({ ...set, key })
+    await removePackage(catalog)
+    const left = (await catalog.overrides(endpointId)).map(({ key }) => key)
+    expect(left).toEqual(['never', 'other'])
+  })
+
   it('is seen by every instance when it looks next', async () => {
     await activateAll(version(['one']))
     const there = openCatalog()

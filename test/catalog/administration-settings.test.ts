@@ -78,6 +78,16 @@ describe('settings', () => {
     expect(await shown()).toMatchObject([{ isSecret: true }, { value: 'https://b' }])
   })
 
+  it('are of packages that an inventory has which is looked at after them', async () => {
+    const there = openCatalog()
+    await there.snapshot(endpointId)
+    await openCatalog().activate(pushed())
+    const [setting] = await there.administration.settings(endpointId)
+    const { packages, modules } = await there.administration.inventory(endpointId)
+    expect(packages).toMatchObject([{ packageName: setting?.packageName }])
+    expect(modules).toMatchObject([{ settingId: setting?.settingId }])
+  })
+
   it('of another endpoint are never among them', async () => {
     const catalog = openCatalog()
     await catalog.activate(pushed())
@@ -155,6 +165,28 @@ describe('a changed setting', () => {
     const tables = ['modules', 'functions', 'settings', 'audit'] as const
     const all = await Promise.all(tables.map((table) => rowsOf(test.aws, table, endpointId)))
     expect(inspect(all, { depth: 9 })).not.toMatch(/marlin|swordfish/)
+  })
+
+  it('is later than whatever its package was before, on a clock that stands still too', async () => {
+    const catalog = openCatalog({ clock: { now: () => Date.UTC(2026, 0, 31) } })
+    const times: number[] = []
+    const look = async () => {
+      const [active] = await catalog.packages(endpointId)
+      times.push(Date.parse(active?.activatedAt ?? ''))
+    }
+    const [one, two] = [pushed(), { ...version(['two']), settings: pushed().settings }]
+    for (const deed of [
+      () => catalog.activate(one),
+      () => catalog.activate(two),
+      () => change(catalog, { set: [member('n', 1)] }),
+      () => catalog.promote({ ref: one.ref, actor: 'op' }),
+      () => change(catalog, { set: [member('n', 2)] }),
+    ]) {
+      await deed()
+      await look()
+    }
+    expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b))
+    expect(times).toHaveLength(5)
   })
 
   it('that was changed since it was seen is refused', async () => {

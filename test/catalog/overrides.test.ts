@@ -46,6 +46,15 @@ describe('an override', () => {
     expect(await catalog.overrides(endpointId)).toEqual([])
   })
 
+  it('is later than the version of its function, on a clock that goes back too', async () => {
+    let nowMs = Date.UTC(2026, 0, 31)
+    const catalog = openCatalog({ clock: { now: () => (nowMs -= 1000) } })
+    await catalog.activate(version(['one']))
+    const [active] = await catalog.packages(endpointId)
+    const set = await catalog.setOverride(change({ status: 'disabled' }))
+    expect(Date.parse(set?.updatedAt ?? '')).toBeGreaterThan(Date.parse(active?.activatedAt ?? ''))
+  })
+
   it('puts its rules in place of those of the bundle, until it is taken back', async () => {
     const catalog = openCatalog()
     const ofBundle = { allow: ['role:admin'], deny: ['user:bob'] }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deleteObject } from '../../src/aws/objects.js'
 import { bundleZipKey } from '../../src/aws/table-keys.js'
 import type { BundleRef } from '../../src/domain/bundle-ref.js'
+import { recordingLog } from '../runtime/bundles-on-disk.js'
 import { type PublishingBench, startPublishing, weatherZip } from './publishing-bench.js'
 
 let bench: PublishingBench
@@ -127,6 +128,35 @@ describe('rolling back', () => {
       code: 'BUNDLE_UNAVAILABLE',
       message: expect.stringContaining('no earlier version'),
     })
+  })
+})
+
+describe('removing', () => {
+  it('a version is done when its package has forgotten it, though the store removes nothing', async () => {
+    const [one, two] = [await publish('one'), await publish('two')]
+    const aws = bench.client()
+    const s3 = await aws.s3()
+    s3.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'DeleteObjectCommand') throw new Error('the store is away')
+        return next(args)
+      },
+      { step: 'initialize', name: 'fail' },
+    )
+    const { log, lines } = recordingLog()
+    const { publishing } = bench.on(aws, log)
+    const removal = { endpointId, packageName: PACKAGE, sha256: one.ref.sha256, actor: 'bob' }
+    await publishing.removeVersion(removal)
+    aws.close()
+    expect(await bench.publishing.list(endpointId)).toMatchObject([
+      { activeSha256: two.ref.sha256, previousSha256: [] },
+    ])
+    const warned = lines.filter(({ level }) => level === 'warn')
+    expect(warned.map(({ message }) => message)).toEqual([
+      'definitions of a version could not be removed from the store',
+      'the ZIP of a version could not be removed from the store',
+    ])
+    await expect(promote(one.ref.sha256)).rejects.toMatchObject({ code: 'BUNDLE_UNAVAILABLE' })
   })
 })
 
