@@ -9,7 +9,7 @@ export {
 } from './local-accounts.js'
 export { createRevocations, type Revocations } from './revocations.js'
 export type { SignedIn, SignIns } from './sign-ins.js'
-export { createStandings } from './standings.js'
+export { createStandings, holdsFor } from './standings.js'
 export type { UserChanges } from './user-changes.js'
 export {
   homeOf,

@@ -6,9 +6,10 @@ import type { PasswordJob } from './password-worker.js'
 export interface PasswordWork {
   /**
    * @param cost of bcrypt: each step doubles the work
+   * @param leaves places for others to wait in, at least; default: 0
    * @throws GatewayError `BUSY` when too many wait
    */
-  hash(password: string, cost: number): Promise<string>
+  hash(password: string, cost: number, leaves?: number): Promise<string>
   /** @throws GatewayError `BUSY` when too many wait */
   compare(password: string, hash: string): Promise<boolean>
   /** Refuses those that wait, and those that come later, with `SHUTTING_DOWN`. */
@@ -64,9 +65,9 @@ export function createPasswordThread({
     started.on('exit', (code) => die(new Error(`the thread of passwords ended with code ${code}`)))
     return started
   }
-  const ask = (job: PasswordJob): Promise<unknown> => {
+  const ask = (job: PasswordJob, leaves = 0): Promise<unknown> => {
     if (isClosed) throw shuttingDown()
-    if (running !== undefined && waiting.length >= maxWaiting) throw tooManyPasswords()
+    if (running !== undefined && waiting.length >= maxWaiting - leaves) throw tooManyPasswords()
     return new Promise((resolve, reject) => {
       waiting.push({ job, resolve, reject })
       if (running === undefined) next()
@@ -74,7 +75,8 @@ export function createPasswordThread({
   }
 
   return {
-    hash: async (password, cost) => String(await ask({ kind: 'hash', password, cost })),
+    hash: async (password, cost, leaves) =>
+      String(await ask({ kind: 'hash', password, cost }, leaves)),
     compare: async (password, hash) => (await ask({ kind: 'compare', password, hash })) === true,
     close: async () => {
       isClosed = true

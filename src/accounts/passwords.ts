@@ -3,8 +3,11 @@ import { GatewayError } from '../domain/errors.js'
 import type { PasswordWork } from './password-thread.js'
 
 export interface Passwords {
-  /** @throws GatewayError `INVALID_REQUEST` for one that is not taken, `BUSY` when too many wait */
-  hash(password: string): Promise<string>
+  /**
+   * @param leaves places for others to wait in, at least; default: 0
+   * @throws GatewayError `INVALID_REQUEST` for one that is not taken, `BUSY` when too many wait
+   */
+  hash(password: string, leaves?: number): Promise<string>
   /**
    * @param hash absent for one who has none: the work is done all the same, as for one that was
    * hashed with less of it
@@ -33,10 +36,10 @@ const NOBODYS = `C6UzMDM.H6dfI/f/IKcEeO${'a'.repeat(31)}`
 /** @param cost of bcrypt for new hashes, 10 to 15: each step doubles the work */
 export function createPasswords(work: PasswordWork, cost: number): Passwords {
   return {
-    hash: async (password) => {
+    hash: async (password, leaves) => {
       const text = read(password)
       if (Buffer.byteLength(text) < MIN_BYTES) throw notTaken()
-      return work.hash(text, cost)
+      return work.hash(text, cost, leaves)
     },
     check: async (password, own) => {
       const text = read(password)

@@ -28,8 +28,7 @@ export function createStandings({ users, state, revocations }: StandingsParts): 
           hasRow(home, 'refresh', signInId),
           hasRow(home, 'apikey', keyId),
         ])
-        const isUserGood = user === undefined || isGood(user, credential)
-        return isUserGood && rows.every(Boolean)
+        return holdsFor(user, credential) && rows.every(Boolean)
       } catch (cause) {
         throw new GatewayError('ACCOUNTS_UNAVAILABLE', 'Who calls cannot be checked now', { cause })
       }
@@ -37,7 +36,12 @@ export function createStandings({ users, state, revocations }: StandingsParts): 
   }
 }
 
-function isGood(user: User, { epoch, issuedAt }: Credential): boolean {
+/** @param user undefined for one without a row, whom somebody else vouches for */
+export function holdsFor(
+  user: User | undefined,
+  { epoch, issuedAt }: Pick<Credential, 'epoch' | 'issuedAt'>,
+): boolean {
+  if (user === undefined) return true
   if (user.isDisabled) return false
   return issuedAt === undefined ? epoch >= user.epoch : issuedAt >= Date.parse(user.updatedAt)
 }

@@ -8,7 +8,11 @@ export function laterThan({ updatedAt }: User, clock: Clock): string {
   return toIso(Math.max(clock.now(), Date.parse(updatedAt) + 1))
 }
 
-/** @returns what was written; undefined when there is one of that name */
+/**
+ * One who is added takes the place of one who was removed; nobody else comes back from there.
+ *
+ * @returns what was written; undefined when there is one of that name, or the trace of one
+ */
 export async function createUser(
   parts: UserChangesParts,
   made: User,
@@ -17,18 +21,18 @@ export async function createUser(
   const { users, revocations, clock } = parts
   const { home, username } = made
   const trace = await users.readTrace(home, username)
-  if (trace?.isRemoved === true) {
+  const isAdded = action === 'user.added'
+  if (trace?.isRemoved === true && isAdded) {
     const later = { epoch: made.epoch + trace.epoch, updatedAt: laterThan(trace, clock) }
     const after = { ...made, ...later }
     return (await replaceUser(parts, { before: trace, after, action })) ? after : undefined
   }
   if (trace !== undefined) return undefined
   // Nothing is taken back from one who is added: nobody of that name was given anything here.
-  const takesBack = action !== 'user.added'
-  if (takesBack) await revocations.announce(home)
+  if (!isAdded) await revocations.announce(home)
   if (!(await users.create(made))) return undefined
   note(parts, { after: made, action })
-  if (takesBack) await revocations.announce(home)
+  if (!isAdded) await revocations.announce(home)
   return made
 }
 

@@ -27,6 +27,9 @@ export interface DynamoAuditOptions {
 const LOOK_MS = 5000
 const DAY_S = 24 * 3600
 
+/** Of one that waits, beside its event, more or less. */
+const ROW_BYTES = 512
+
 /** What somebody tried and may not. */
 const REFUSALS = /\.(refused|denied|reused|locked)$/
 
@@ -45,7 +48,9 @@ export function createDynamoAudit(options: DynamoAuditOptions): Audit {
     const item = toRow(counted, options)
     queue.add({
       id: auditId,
+      endpointId: event.endpointId,
       share: shareOf(event),
+      bytes: ROW_BYTES + JSON.stringify(event).length,
       write: async () => {
         await aws.db.send(new PutCommand({ TableName: aws.tables.audit, Item: item }))
       },
@@ -78,9 +83,10 @@ export function createDynamoAudit(options: DynamoAuditOptions): Audit {
 }
 
 /** Strangers make up endpoints, and so as many events as they like: none of them names anybody. */
-function shareOf({ actor, target, action }: AuditEvent): Share {
+function shareOf({ actor, target, action, before, after }: AuditEvent): Share {
   if (actor === 'anonymous' && target === undefined) return 'stranger'
-  return REFUSALS.test(action) ? 'refusal' : 'deed'
+  if (REFUSALS.test(action)) return 'refusal'
+  return before === undefined && after === undefined ? 'deed' : 'change'
 }
 
 function toRow({ id, event, firstAt, count }: CountedEvent, { retentionDays }: DynamoAuditOptions) {

@@ -26,7 +26,6 @@ export type GatewayErrorCode =
   | 'LOCKED_OUT'
   | 'USER_NOT_FOUND'
   | 'KEY_NOT_FOUND'
-  | 'ENDPOINT_NOT_FOUND'
   | 'PACKAGE_NOT_FOUND'
   | 'SETTING_NOT_FOUND'
   | 'CALL_NOT_FOUND'

@@ -10,6 +10,7 @@ import { keyRow, KeyValue, toApiKey } from './key-row.js'
 import { hasHash, hashOf, isKeyId, newKeyText, readKeyText, writeKeyText } from './key-text.js'
 import type { ApiKey, ApiKeys, KeyMaker, KeyRows, NewApiKey } from './keys.js'
 import { checkKeyName, checkNewKey, ownUserOf } from './new-key.js'
+import { sortKeys } from './sort-keys.js'
 
 export interface ApiKeysParts {
   readonly state: StateStore
@@ -32,13 +33,15 @@ const MAX_TRIES = 5
 const NO_HASH = hashOf(newKeyText())
 
 export function createApiKeys(parts: ApiKeysParts): ApiKeys {
-  const { state, rows, revocations, audit } = parts
+  const { state, rows, users, revocations, audit } = parts
   return {
     create: (maker, key) => create(parts, maker, key),
-    list: async (home) =>
-      [...(await rows.list(home))].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
+    list: async (home) => {
+      const { good } = await sortKeys(users, home, await rows.list(home))
+      return good.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+    },
     rename: (key) => rename(parts, key),
-    revoke: async ({ home, keyId, by }) => {
+    revoke: async ({ home, keyId, by, address }) => {
       if (!isKeyId(keyId)) throw notFound(home)
       const row = keyRow(home, keyId)
       const stored = await state.read(row)
@@ -46,10 +49,10 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
       // and where there is none, for whoever removed it and could not say so.
       await revocations.announce(home)
       if (stored === undefined) throw notFound(home)
-      const { name, userId } = toApiKey(row, stored).key
+      const { key } = toApiKey(row, stored)
       await state.remove(row)
       const event = { endpointId: home, actor: by, action: 'key.revoked', target: keyId }
-      audit.note({ ...event, detail: { name, userId } })
+      audit.note({ ...event, address, detail: labelOf(key), before: toShown(key) })
       await revocations.announce(home)
     },
     prove: async (text, endpointId) => {
@@ -69,11 +72,10 @@ export function createApiKeys(parts: ApiKeysParts): ApiKeys {
 }
 
 async function create(parts: ApiKeysParts, maker: KeyMaker, key: NewApiKey) {
-  const { state, rows, users, audit, clock } = parts
+  const { state, users, audit, clock } = parts
   checkNewKey(maker, key)
   const { home, name, roles, functions, days } = key
-  if ((await rows.list(home)).length >= MAX_KEYS)
-    throw new GatewayError('CONFLICT', `There are ${MAX_KEYS} keys already: revoke one first`)
+  await makeRoom(parts, home)
   const given = newKeyText()
   const { keyId } = given
   const userId = key.userId ?? ownUserOf(home, keyId)
@@ -95,16 +97,43 @@ async function create(parts: ApiKeysParts, maker: KeyMaker, key: NewApiKey) {
   const row = keyRow(home, keyId)
   if (!(await state.create(row, { value, expiresAt })))
     throw new Error('a key of this id is there already')
-  const detail = { name, userId, roles, functions, expiresAt: toIso(expiresAt) }
+  const made = toApiKey(row, { value, expiresAt }).key
   const event = { endpointId: home, actor: maker.userId, action: 'key.created', target: keyId }
-  audit.note({ ...event, detail })
-  return { key: toApiKey(row, { value, expiresAt }).key, text: writeKeyText(given) }
+  const { address } = maker
+  audit.note({ ...event, address, detail: labelOf(made), after: toShown(made) })
+  return { key: made, text: writeKeyText(given) }
+}
+
+/** What it is told apart by, in a line. */
+function labelOf({ name, userId }: ApiKey) {
+  return { name, userId }
+}
+
+/** What the audit keeps of a key. */
+function toShown({ name, userId, roles, functions, expiresAt }: ApiKey) {
+  return { name, userId, roles, functions, expiresAt: toIso(expiresAt) }
+}
+
+/**
+ * Whoever is dead for good makes room, so that rows stay bounded however often users are revoked.
+ *
+ * @throws GatewayError `CONFLICT`
+ */
+async function makeRoom(parts: ApiKeysParts, home: EndpointId): Promise<void> {
+  const all = await parts.rows.list(home)
+  if (all.length < MAX_KEYS) return
+  const { good, dead } = await sortKeys(parts.users, home, all)
+  if (good.length >= MAX_KEYS)
+    throw new GatewayError('CONFLICT', `There are ${MAX_KEYS} keys already: revoke one first`, {
+      data: { limit: MAX_KEYS },
+    })
+  for (const { keyId } of dead) await parts.state.remove(keyRow(home, keyId))
 }
 
 /** That it is used meanwhile changes its row too. */
 async function rename(
   { state, audit }: Pick<ApiKeysParts, 'state' | 'audit'>,
-  { home, keyId, name, by }: Parameters<ApiKeys['rename']>[0],
+  { home, keyId, name, by, address }: Parameters<ApiKeys['rename']>[0],
 ): Promise<ApiKey> {
   checkKeyName(name)
   if (!isKeyId(keyId)) throw notFound(home)
@@ -118,7 +147,7 @@ async function rename(
     if (before.name === name) return key
     if (!(await state.replace(row, stored.version, renamed))) continue
     const event = { endpointId: home, actor: by, action: 'key.renamed', target: keyId }
-    audit.note({ ...event, before: { name: before.name }, after: { name } })
+    audit.note({ ...event, address, before: { name: before.name }, after: { name } })
     return key
   }
   throw new GatewayError('CONFLICT', 'The key was changed just now')

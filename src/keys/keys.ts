@@ -43,6 +43,18 @@ export interface KeyMaker {
   readonly userId: string
   readonly roles: readonly Role[]
   readonly functions?: readonly string[] | undefined
+  /** Of their client, where there is one. */
+  readonly address?: string | undefined
+}
+
+/** Which key is changed. */
+export interface ChangedKey {
+  readonly home: EndpointId
+  readonly keyId: string
+  /** Who does it. */
+  readonly by: string
+  /** Of their client, where there is one. */
+  readonly address?: string | undefined
 }
 
 export interface ApiKeys {
@@ -52,20 +64,20 @@ export interface ApiKeys {
    * maker may, `CONFLICT` when its home has too many, or its user is disabled
    */
   create(maker: KeyMaker, key: NewApiKey): Promise<{ key: ApiKey; text: string }>
-  /** Those that are good, the oldest first. */
+  /** Those that are good, the oldest first: none that ended with what its user was given. */
   list(home: EndpointId): Promise<readonly ApiKey[]>
   /**
    * What a key is called. Where it is called so already, nothing is written or noted.
    *
    * @throws GatewayError `KEY_NOT_FOUND`, `INVALID_REQUEST`, `CONFLICT`
    */
-  rename(key: { home: EndpointId; keyId: string; name: string; by: string }): Promise<ApiKey>
+  rename(key: ChangedKey & { readonly name: string }): Promise<ApiKey>
   /**
    * It is over everywhere within 2 s.
    *
    * @throws GatewayError `KEY_NOT_FOUND`
    */
-  revoke(key: { home: EndpointId; keyId: string; by: string }): Promise<void>
+  revoke(key: ChangedKey): Promise<void>
   /**
    * The same work is done whether or not there is such a key.
    *
@@ -77,6 +89,6 @@ export interface ApiKeys {
 
 /** Where keys are listed from; each is found by its id in the state store. */
 export interface KeyRows {
-  /** Those that are not over. */
+  /** Those whose time is not over. */
   list(home: EndpointId): Promise<readonly ApiKey[]>
 }

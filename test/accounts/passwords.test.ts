@@ -32,6 +32,17 @@ describe('the thread of passwords', () => {
     await small.close()
   })
 
+  it('keeps places for those who sign in, whatever else is hashed', async () => {
+    const small = createPasswordThread({ entry, maxWaiting: 3 })
+    const asked = await Promise.allSettled([
+      ...[1, 2, 3].map(() => small.hash('password', COST, 2)),
+      ...[1, 2, 3].map(() => small.hash('password', COST)),
+    ])
+    const isHashed = asked.map(({ status }) => status === 'fulfilled')
+    expect(isHashed).toEqual([true, true, false, true, true, false])
+    await small.close()
+  })
+
   it('that dies fails the one it worked for, and the next one has another', async () => {
     const broken = createPasswordThread({ entry })
     const noHash = undefined as unknown as string

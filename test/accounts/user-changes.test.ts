@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { User } from '../../src/accounts/accounts.js'
 import { createStandings } from '../../src/accounts/standings.js'
+import { createUserChanges } from '../../src/accounts/user-changes.js'
 import type { Credential } from '../../src/domain/caller.js'
 import { GATEWAY_HOME } from '../../src/domain/caller.js'
 import { PASSWORD, setUp, time, tokens, useAccounts } from './sign-in-accounts.js'
@@ -36,6 +37,37 @@ function atHome() {
 }
 
 const refused = { code: 'UNAUTHENTICATED' }
+
+describe('a password that is set', () => {
+  it('waits with three others of its home at most, and leaves places to who signs in', async () => {
+    const { users, revocations, home } = atHome()
+    const leaving: (number | undefined)[] = []
+    let letGo = (): void => undefined
+    const isFree = new Promise<void>((resolve) => (letGo = resolve))
+    const hash = async (password: string, leaves?: number) => {
+      leaving.push(leaves)
+      await isFree
+      return `$2b$10$${password}`
+    }
+    const audit = { note: () => undefined }
+    const clock = { now: () => time.now }
+    const changes = createUserChanges({ users, passwords: { hash }, revocations, audit, clock })
+    const add = (username: string, place = home) =>
+      changes.add({ home: place, username, by: 'boss' }, { roles: [], password: PASSWORD })
+    const four = ['ann', 'bob', 'carl', 'dora'].map((username) => add(username))
+    await vi.waitFor(() => expect(leaving).toEqual([16, 16, 16, 16]))
+    const message: unknown = expect.stringContaining('passwords are being set')
+    await expect(add('eve')).rejects.toMatchObject({ code: 'BUSY', message })
+    const elsewhere = add('eve', `${home}-too`)
+    await vi.waitFor(() => expect(leaving).toHaveLength(5))
+    letGo()
+    await Promise.all([...four, elsewhere])
+    await add('eve')
+    // Of one who is there already nothing is hashed.
+    await expect(add('ann')).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(leaving).toHaveLength(6)
+  })
+})
 
 describe('a user who is removed', () => {
   it('is nobody any longer, and all that they were given is over', async () => {
@@ -84,9 +116,23 @@ describe('a user who is removed', () => {
     await changes.remove(who(name))
     const issuedAt = time.now + 1000
     expect(await stands(name, { issuedAt })).toBe(false)
-    await changes.revoke(who(name))
+    await changes.enable(who(name))
     expect(await stands(name, { issuedAt })).toBe(true)
     expect(await stands(name, { issuedAt: time.now - 1000 })).toBe(false)
+  })
+
+  it('does not come back because something is taken back from them once more', async () => {
+    const { add, changes, who, users, home, stands } = atHome()
+    await add('ann')
+    await changes.disable(who('oidc:ann'))
+    for (const name of ['ann', 'oidc:ann']) {
+      await changes.remove(who(name))
+      const missing = { code: 'USER_NOT_FOUND' }
+      await expect(changes.revoke(who(name))).rejects.toMatchObject(missing)
+      await expect(changes.disable(who(name))).rejects.toMatchObject(missing)
+      expect(await stands(name, { issuedAt: time.now + 1000 })).toBe(false)
+      expect(await users.read(home, name)).toBeUndefined()
+    }
   })
 
   it('is told to every instance', async () => {

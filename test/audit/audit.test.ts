@@ -126,14 +126,26 @@ describe('an event', () => {
       circle,
       work: () => 'secret',
     }
-    note({ actor: 'a'.repeat(1000), target: `${'t'.repeat(255)}😀`, detail, before: detail })
+    const after = [detail, detail]
+    note({ actor: 'a'.repeat(1000), target: `${'t'.repeat(255)}😀`, detail, before: detail, after })
     await audit.close(1000)
     const [row] = await rows()
     expect(row?.actor).toBe('a'.repeat(256))
     expect(row?.target).toBe('t'.repeat(255))
     const clipped = { long: 'x'.repeat(256), big: 'bigint', work: 'function' }
-    expect(row).toMatchObject({ detail: clipped, before: clipped })
-    expect(JSON.stringify([row, lines]).length).toBeLessThan(40_000)
+    const before = { ...clipped, long: 'x'.repeat(600) }
+    expect(row).toMatchObject({ detail: clipped, before, after: [clipped, clipped] })
+    expect(JSON.stringify(row).length).toBeLessThan(90_000)
+    expect(lines).toHaveLength(1)
+  })
+
+  it('shows what was changed to the end of a long list, and of a long text', async () => {
+    const { audit, note, rows } = setUp()
+    const before = { redact: Array.from({ length: 100 }, (_, n) => `/a${n}`) }
+    const after = { redact: before.redact.toSpliced(20, 1, '/b'), description: 'x'.repeat(500) }
+    note({ before, after })
+    await audit.close(1000)
+    expect(await rows()).toMatchObject([{ before, after }])
   })
 
   it('has an end in the table, or none where they are kept for ever', async () => {
@@ -181,7 +193,7 @@ describe('too many at a time', () => {
     const written: unknown[] = []
     const db = intercepted(async (command) => void written.push(command))
     const { audit, note, lines } = setUp({ db })
-    for (let n = 0; n < 700; n++) note({ target: `user-${n}` })
+    for (let n = 0; n < 700; n++) note({ target: `user-${n}`, detail: { n } })
     await audit.close(1000)
     expect(written).toHaveLength(500)
     expect(lines).toHaveLength(701)
