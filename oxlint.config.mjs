@@ -49,7 +49,7 @@ export const rooms = {
     'domain telemetry protocol limits auth access catalog bundles runtime calls sealing sessions subscriptions tasks user-events',
   ),
   management: listed(
-    'domain telemetry limits audit accounts keys auth access catalog publishing calls events user-events peers cache',
+    'domain telemetry limits audit accounts keys auth access catalog publishing calls sealing events user-events peers cache',
   ),
   transport: listed(
     'domain telemetry protocol limits audit accounts auth access dispatch sessions events subscriptions publishing user-events management',

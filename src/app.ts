@@ -128,7 +128,8 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
   const sessions = parts.sessions && createToldSessions({ sessions: parts.sessions, signals, log })
   const watch = { lingerMs: options.eventMaxAgeMs, lookEveryMs: options.lookEveryMs }
   const subscriptions = createSubscriptions({ ...parts, signals, watch })
-  const recordedCalls = createRecordedCalls(parts)
+  // Without secrets there is no HTTP: nobody here manages anything.
+  const recordedCalls = authenticator && parts.management && createRecordedCalls(parts)
   const calls = createToldCalls({ ...parts, recordedCalls })
   const access = createAccess(parts)
   const told = { calls, signals, subscriptions }
@@ -147,9 +148,12 @@ export function buildGateway(parts: GatewayParts, options: GatewayOptions): Gate
       const { events, uploads, clock, signIns, publicKeys, tickets } = parts
       const userEvents = createUserEvents({ events, subscriptions, clock })
       const { resources, audit, management: managed } = parts
-      const also = { access, calls, userEvents, recordedCalls }
+      const also = { access, calls, userEvents }
       const management =
-        managed && audit && createManagement({ ...parts, ...managed, ...also, audit })
+        managed &&
+        audit &&
+        recordedCalls &&
+        createManagement({ ...parts, ...managed, ...also, audit, recordedCalls })
       const known = { authenticator, access, audit, sessions, resources, signIns, publicKeys }
       const heard = { events, signals, subscriptions, userEvents, tickets }
       const used = { limits: parts.limits, uploads, management }

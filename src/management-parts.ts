@@ -10,7 +10,6 @@ import type {
 } from './catalog/administration.js'
 import type { Catalog } from './catalog/catalog.js'
 import { createDynamoCatalog } from './catalog/dynamo-catalog.js'
-import { createDynamoEndpointList } from './catalog/dynamo-endpoint-list.js'
 import { createToldAdministration, createToldCatalog } from './catalog/told-catalog.js'
 import type { Config } from './config/config.js'
 import { settingsSecrets } from './config/settings-keys.js'
@@ -43,14 +42,14 @@ export function openOffered(config: Config, { aws, events, clock, log }: Offered
   const peers = createPeers({ events, log })
   const checkMs = config.CATALOG_CHECK_MS
   const opened = createDynamoCatalog({ aws, sealer, checkMs, log, clock })
-  const { administration, memory, ...catalog } = opened
+  const { administration, memory, endpoints, ...catalog } = opened
   peers.onNews(({ endpointId }) => memory.expire(endpointId))
   return {
     catalog: createToldCatalog(catalog, peers),
     peers,
     managed: {
       administration: createToldAdministration(administration, peers),
-      endpoints: createDynamoEndpointList({ aws, clock }),
+      endpoints,
       memory,
     },
   }

@@ -49,6 +49,8 @@ describe('what npm packs', () => {
     'dist/function-host/process-entry.js',
     'dist/function-host/worker-entry.js',
     'dist/manifest/mcp-configuration.schema.json',
+    'dist/graphql/schema.graphql',
+    'dist/graphql/endpoint.graphql',
     'dist/transport/live-page/live.html',
     'dist/transport/live-page/live.js',
     'dist/user-events/user-event.schema.json',

@@ -31,7 +31,10 @@ export interface InstanceEntries {
 }
 
 export interface Caches {
-  /** On every instance that answers within half a second; on others within 2 s. */
+  /**
+   * On every instance that hears of it; who answers within half a second is named. One that does not
+   * hear of it, because the word is lost, forgets nothing.
+   */
   purge(endpointId: string, purge: Purge): Promise<readonly InstanceEntries[]>
   describe(endpointId: string): Promise<readonly InstanceEntries[]>
 }

@@ -101,6 +101,12 @@ export async function storeContent(
   await putObject(aws, callContentKey(call.endpointId, call.callId), content.object, signal)
 }
 
+/** What `readContent` reads, in bytes of JSON. */
+export function contentBytes(row: ContentColumns): number {
+  if (row.content_in_s3) return row.content_bytes ?? 0
+  return Buffer.byteLength(row.arguments ?? '') + Buffer.byteLength(row.content ?? '')
+}
+
 /** @throws Error when the object of a row is gone or is not what was written */
 export async function readContent(aws: Aws, call: CallIds, row: ContentColumns): Promise<Spoken> {
   if (!row.content_in_s3)

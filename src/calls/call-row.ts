@@ -131,6 +131,19 @@ export function toCallRecord(
   }
 }
 
+/** The same without what was said. */
+export function toListed(endpointId: EndpointId, row: CallRow): ListedCall {
+  const {
+    arguments: _arguments,
+    content: _content,
+    ...listed
+  } = toCallRecord(endpointId, row, {
+    arguments: undefined,
+    content: undefined,
+  })
+  return listed
+}
+
 function toExpiry(createdAt: number, retentionDays: number): number {
   return Math.floor(createdAt / 1000) + retentionDays * SECONDS_PER_DAY
 }

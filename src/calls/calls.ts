@@ -39,23 +39,25 @@ export interface Calls {
   /**
    * Several of `read`, by id, in few requests; those that the endpoint does not have are missing.
    *
+   * @returns in the place of one that cannot be read, as when its content is damaged, why
    * @throws GatewayError `BUSY` when the database does not answer for all of them
    */
   readMany(
     endpointId: EndpointId,
     callIds: readonly string[],
-  ): Promise<ReadonlyMap<string, CallRecord>>
+    options?: ReadManyOptions,
+  ): Promise<ReadonlyMap<string, CallRecord | Error>>
 
   /** The cursor of one call of a page, as if the page had ended with it; good in either direction. */
   cursorAt(query: HistoryQuery, callId: string): string
 
   /**
-   * Removes what is recorded of a call that has ended, with what was said.
+   * Removes what is recorded of a call that has ended, with what was said; also where that is damaged.
    *
-   * @returns `unknown` when the endpoint has no such call, `running` when it has not ended: then nothing
+   * @returns the call as it was listed; `unknown` when the endpoint has no such call, `running` when it has not ended: then nothing
    * was removed
    */
-  erase(endpointId: EndpointId, callId: string): Promise<'erased' | 'running' | 'unknown'>
+  erase(endpointId: EndpointId, callId: string): Promise<ListedCall | 'running' | 'unknown'>
 
   /** How the calls of an endpoint are recorded. */
   settings(endpointId: EndpointId): Promise<RecordSettings>
@@ -67,6 +69,14 @@ export interface Calls {
    * long; for what has ended by then there is a second in any case.
    */
   close(timeoutMs: number): Promise<void>
+}
+
+export interface ReadManyOptions {
+  /**
+   * Asked before what was said in a call is read: so many bytes of JSON. What it throws stands in the
+   * place of the call. Default: there is room for each.
+   */
+  readonly demandRoom?: ((bytes: number) => void) | undefined
 }
 
 /** A call that runs here. */

@@ -8,10 +8,10 @@ import type { CallRecord } from '../domain/call.js'
 import type { Clock } from '../domain/clock.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
-import { readContent } from './call-content.js'
+import { contentBytes, readContent } from './call-content.js'
 import { shardOf } from './call-id.js'
 import { type CallRow, isExpired, readCallRow, toCallRecord } from './call-row.js'
-import type { Calls } from './calls.js'
+import type { Calls, ReadManyOptions } from './calls.js'
 import { readRow } from './dynamo-call-rows.js'
 import type { Sweeper } from './dynamo-sweeper.js'
 
@@ -38,30 +38,40 @@ export function createCallReader(parts: CallReaderParts): Pick<Calls, 'read' | '
   return {
     async read(endpointId, callId) {
       const row = await readRow(aws, endpointId, callId)
-      return row && toWholeCall(parts, endpointId, row)
+      return row && toWholeCall(parts, endpointId, { row })
     },
 
-    async readMany(endpointId, callIds) {
+    async readMany(endpointId, callIds, options = {}) {
       const wanted = [...new Set(callIds)].filter((callId) => isUuid(callId))
       const groups = groupsOf(wanted, MAX_KEYS)
       const rows = await Promise.all(groups.map((group) => readRows(aws, endpointId, group)))
-      const found = new Map<string, CallRecord>()
+      const found = new Map<string, CallRecord | Error>()
       for (const group of groupsOf(rows.flat(), MAX_CONTENTS)) {
-        const calls = await Promise.all(group.map((row) => toWholeCall(parts, endpointId, row)))
-        for (const call of calls) if (call !== undefined) found.set(call.callId, call)
+        const calls = await Promise.all(
+          group.map((row) => tryWholeCall(parts, endpointId, { row, ...options })),
+        )
+        for (const [at, call] of calls.entries()) {
+          const callId = group[at]?.mcp_function_call_uuid
+          if (call !== undefined && callId !== undefined) found.set(callId, call)
+        }
       }
       return found
     },
   }
 }
 
+interface Wanted extends ReadManyOptions {
+  readonly row: CallRow
+}
+
 /** @returns undefined when it has expired, or was erased meanwhile */
 async function toWholeCall(
   { aws, sweeper, clock }: CallReaderParts,
   endpointId: EndpointId,
-  found: CallRow,
+  { row: found, demandRoom }: Wanted,
 ): Promise<CallRecord | undefined> {
   if (isExpired(found, clock)) return undefined
+  demandRoom?.(contentBytes(found))
   const row = await sweeper.closeLeft(endpointId, found)
   const callId = row.mcp_function_call_uuid
   try {
@@ -69,6 +79,19 @@ async function toWholeCall(
   } catch (error) {
     if ((await readRow(aws, endpointId, callId)) === undefined) return undefined
     throw error
+  }
+}
+
+/** One that cannot be read is no reason to show none of the others. */
+async function tryWholeCall(
+  parts: CallReaderParts,
+  endpointId: EndpointId,
+  wanted: Wanted,
+): Promise<CallRecord | Error | undefined> {
+  try {
+    return await toWholeCall(parts, endpointId, wanted)
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error('a call cannot be read', { cause })
   }
 }
 

@@ -6,7 +6,7 @@ import { isConditionRefused } from '../aws/rows.js'
 import { callContentKey, callKey } from '../aws/table-keys.js'
 import type { Clock } from '../domain/clock.js'
 import { shardOf } from './call-id.js'
-import { isExpired } from './call-row.js'
+import { isExpired, toListed } from './call-row.js'
 import type { Calls } from './calls.js'
 import { readRow } from './dynamo-call-rows.js'
 import type { Sweeper } from './dynamo-sweeper.js'
@@ -30,7 +30,7 @@ export function createEraser({ aws, sweeper, clock }: EraserParts): Calls['erase
     if (row.status === 'in_process') return 'running'
     if (row.content_in_s3 === true) await deleteObject(aws, callContentKey(endpointId, callId))
     const isRemoved = await removeEnded(aws, { ...callKey(endpointId, callId, shardOf(callId)) })
-    return isRemoved && !isExpired(row, clock) ? 'erased' : 'unknown'
+    return isRemoved && !isExpired(row, clock) ? toListed(endpointId, row) : 'unknown'
   }
 }
 

@@ -6,11 +6,10 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Aws } from '../aws/aws.js'
 import type { Clock } from '../domain/clock.js'
-import type { EndpointId } from '../domain/tenant.js'
 import { leastIdAt, shardsUpTo } from './call-id.js'
-import { type CallRow, isExpired, readCallRow, toCallRecord } from './call-row.js'
+import { type CallRow, isExpired, readCallRow, toListed } from './call-row.js'
 import type { CallSettingsStore } from './call-settings.js'
-import type { HistoryPage, HistoryQuery, ListedCall } from './calls.js'
+import type { HistoryPage, HistoryQuery } from './calls.js'
 import { readCursor, toCursor } from './history-cursor.js'
 import { filterOf, partitionOf } from './history-partition.js'
 import { columnsOf, withUnread } from './listed-fields.js'
@@ -182,16 +181,4 @@ const ID = 'mcp_function_call_uuid'
 /** The engine gives the calls at both ends too. */
 function isWithin({ after, before }: Range, callId: string): boolean {
   return callId > after && callId < before
-}
-
-function toListed(endpointId: EndpointId, row: CallRow): ListedCall {
-  const {
-    arguments: _arguments,
-    content: _content,
-    ...listed
-  } = toCallRecord(endpointId, row, {
-    arguments: undefined,
-    content: undefined,
-  })
-  return listed
 }

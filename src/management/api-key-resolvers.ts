@@ -9,6 +9,7 @@ import type { ManagementContext } from './context.js'
 import { fromRole, toRole } from './enums.js'
 import { toGlobalId } from './global-id.js'
 import type { NodeKind } from './node-kind.js'
+import { isGiven } from './input.js'
 import { refield } from './refield.js'
 import type {
   CreateApiKeyInput,
@@ -89,7 +90,7 @@ function toSource(key: ApiKey): ApiKeySource {
 }
 
 async function createApiKey(context: ManagementContext, input: CreateApiKeyInput) {
-  const { caller, parts } = context
+  const { caller, address, parts } = context
   const { name, userId, functions } = input
   const roles = [...new Set((input.roles ?? ['CALLER']).map(toRole))]
   const days = input.days ?? DEFAULT_DAYS
@@ -100,42 +101,52 @@ async function createApiKey(context: ManagementContext, input: CreateApiKeyInput
     throw new GatewayError('FORBIDDEN', 'A key can do no more than its maker')
   const home = isOperators ? GATEWAY_HOME : context.at(input.endpointId).endpointId
   const { key, text } = await refield(FIELDS, () =>
-    parts.keys.create(caller, {
-      home,
-      name,
-      userId: userId ?? undefined,
-      roles,
-      functions: functions ?? undefined,
-      days,
-    }),
+    parts.keys.create(
+      { ...caller, address },
+      {
+        home,
+        name,
+        userId: userId ?? undefined,
+        roles,
+        functions: functions ?? undefined,
+        days,
+      },
+    ),
   )
   return { apiKey: toSource(key), text, userErrors: [] }
 }
 
 async function updateApiKey(context: ManagementContext, input: UpdateApiKeyInput) {
-  const { caller, parts } = context
+  const { caller, address, parts } = context
   const { keyId, name } = input
-  const home = homeFor(context, input)
-  const key = await parts.keys.rename({ home, keyId, name, by: caller.userId })
+  const home = await homeFor(context, input)
+  const key = await parts.keys.rename({ home, keyId, name, by: caller.userId, address })
   return { apiKey: toSource(key), userErrors: [] }
 }
 
 async function revokeApiKey(context: ManagementContext, input: RevokeApiKeyInput) {
-  const { caller, parts } = context
+  const { caller, address, parts } = context
   const { keyId } = input
-  await parts.keys.revoke({ home: homeFor(context, input), keyId, by: caller.userId })
+  const home = await homeFor(context, input)
+  await parts.keys.revoke({ home, keyId, by: caller.userId, address })
   return { revokedKeyId: keyId, userErrors: [] }
 }
 
-/** Where the path names no endpoint, and the input none either, it is an operator's key. */
-function homeFor(
+/**
+ * Where the path names no endpoint, and the input none either, it is an operator's key. Operators make
+ * those at an endpoint too: what is none of its keys is taken for one of theirs.
+ */
+async function homeFor(
   context: ManagementContext,
   { endpointId, keyId }: Pick<RevokeApiKeyInput, 'endpointId' | 'keyId'>,
-): EndpointId {
+): Promise<EndpointId> {
+  const { caller, loaders } = context
   if (!isKeyId(keyId)) throw new GatewayError('KEY_NOT_FOUND', 'There is no such key')
-  const isNamed = endpointId !== null && endpointId !== undefined
-  if (!isNamed && context.caller.endpointId === GATEWAY_HOME) return GATEWAY_HOME
-  return context.at(endpointId).endpointId
+  if (!isGiven(endpointId) && caller.endpointId === GATEWAY_HOME) return GATEWAY_HOME
+  const home = context.at(endpointId).endpointId
+  if (!caller.roles.includes('operator')) return home
+  const isOfEndpoint = (await loaders.keys(home)).some((key) => key.keyId === keyId)
+  return isOfEndpoint ? home : GATEWAY_HOME
 }
 
 /** What the command line calls otherwise. */

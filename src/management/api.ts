@@ -2,6 +2,7 @@
 import { createYoga } from 'graphql-yoga'
 import { createContext } from './create-context.js'
 import { createErrorMask } from './errors.js'
+import { createHistoryTurns } from './history-reads.js'
 import { createLimits } from './limits.js'
 import { MANAGEMENT_PATH } from './management-path.js'
 import type { Asker, ManagementParts } from './management.js'
@@ -15,10 +16,11 @@ export interface AskedBy {
 
 export function createApi(parts: ManagementParts) {
   const schema = buildManagementSchema()
+  const lasting = { parts, historyTurns: createHistoryTurns() }
   const yoga = createYoga<AskedBy, ManagementContext>({
     schema,
     graphqlEndpoint: MANAGEMENT_PATH,
-    context: ({ asker, request }) => createContext(parts, asker, request.signal),
+    context: ({ asker, request }) => createContext(lasting, asker, request.signal),
     plugins: createLimits(schema),
     maskedErrors: { maskError: createErrorMask(parts.log) },
     // The gateway's own edges do these.

@@ -6,6 +6,7 @@ import type { ManagementContext } from './context.js'
 import { countByType } from './function-counts.js'
 import { toGlobalId } from './global-id.js'
 import { guardedBy } from './guarded-by.js'
+import { invalid, isGiven } from './input.js'
 import type { NodeKind } from './node-kind.js'
 import { findPackage, offeredAt, packageOf } from './offered.js'
 import type { LoadConfigurationInput, Resolvers, VariableInput } from './schema-types.js'
@@ -45,8 +46,10 @@ export const bundleVersionResolvers: Resolvers = {
       return found?.state.activeSha256 === sha256
     },
     functionCounts: async ({ endpointId, packageName, sha256 }, _args, { loaders }) => {
-      const { functions } = await loaders.definitions({ endpointId, packageName, sha256 })
-      return { ...countByType(functions), disabled: 0 }
+      const definitions = await unlessUnavailable(
+        loaders.definitions({ endpointId, packageName, sha256 }),
+      )
+      return definitions && { ...countByType(definitions.functions), disabled: 0 }
     },
   },
 
@@ -97,6 +100,16 @@ export const bundleVersionResolvers: Resolvers = {
   },
 }
 
+/** @returns null where the store has it no longer, or other bytes in its place */
+async function unlessUnavailable<Value>(reading: Promise<Value>): Promise<Value | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'BUNDLE_UNAVAILABLE') return null
+    throw error
+  }
+}
+
 function readSize(sizeBytes: bigint): number {
   // The library also gives numbers, where they are small enough.
   const bytes = Number(sizeBytes)
@@ -141,10 +154,6 @@ async function load(context: ManagementContext, input: LoadConfigurationInput): 
   return publishing.publishManifest({ ...by, packageName, manifest })
 }
 
-function isGiven<Value>(value: Value | null | undefined): value is Value {
-  return value !== null && value !== undefined
-}
-
 async function toPayload(publishing: Promise<Published>) {
   const { ref, outcome, warnings } = await publishing
   return {
@@ -153,8 +162,4 @@ async function toPayload(publishing: Promise<Published>) {
     warnings: [...warnings],
     userErrors: [],
   }
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_PARAMS', message)
 }

@@ -1,8 +1,8 @@
 /** What the instances of the gateway remember of an endpoint, and how they are made to forget it. */
 import type { InstanceEntries } from '../cache/cache.js'
-import { GatewayError } from '../domain/errors.js'
 import type { ManagementContext } from './context.js'
 import { fromCacheKind, toCacheKind } from './enums.js'
+import { invalid } from './input.js'
 import type { CacheStats, PurgeCacheInput, Resolvers } from './schema-types.js'
 
 const MAX_KEY_CHARS = 256
@@ -23,7 +23,9 @@ async function purgeCache(context: ManagementContext, input: PurgeCacheInput) {
   const scope = toCacheKind(input.scope ?? 'SNAPSHOT')
   const key = input.key ?? undefined
   if (key !== undefined && (key.length < 1 || key.length > MAX_KEY_CHARS))
-    throw new GatewayError('INVALID_PARAMS', `key: must have 1 to ${MAX_KEY_CHARS} characters`)
+    throw invalid(`key: must have 1 to ${MAX_KEY_CHARS} characters`)
+  if (key !== undefined && (scope === 'snapshot' || scope === 'list'))
+    throw invalid('key: SNAPSHOT and LIST are forgotten whole, and take none')
   const purged = await parts.caches.purge(endpointId, { scope, key })
   parts.audit.note({
     endpointId,

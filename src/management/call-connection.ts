@@ -34,9 +34,9 @@ const READ_FOR: {
   error: ['error'],
 }
 
-/** @throws GatewayError `INVALID_PARAMS`, `CURSOR_INVALID` */
+/** @throws GatewayError `INVALID_PARAMS`, `CURSOR_INVALID`, `BUSY` */
 export async function callConnection(
-  { parts: { calls } }: ManagementContext,
+  { parts: { calls }, history }: ManagementContext,
   filter: CallFilter,
   page: PageArguments,
   info: GraphQLResolveInfo,
@@ -50,7 +50,7 @@ export async function callConnection(
     cursor: isBackward ? range.before : range.after,
     fields: fieldsOf(info),
   }
-  const found = await calls.list(query)
+  const found = await history.list(query)
   const edges = found.calls.map((call) => ({
     cursor: calls.cursorAt(query, call.callId),
     node: { endpointId: filter.endpointId, call },

@@ -1,5 +1,6 @@
 /** Pages as Relay has them: `first` and `after`, or `last` and `before`. */
 import { GatewayError } from '../domain/errors.js'
+import { invalid, isGiven } from './input.js'
 import type { ConnectionSource } from './sources.js'
 
 export interface PageArguments {
@@ -45,10 +46,6 @@ function readLimit(name: string, value: number | null | undefined): number {
   throw invalid(`${name}: must be from 1 to ${MAX_LIMIT}`)
 }
 
-function isGiven<Value>(value: Value | null | undefined): value is Value {
-  return value !== null && value !== undefined
-}
-
 /** How nodes are told apart in their order. */
 export interface Order<Node> {
   /** Unique, and in order of code units. */
@@ -72,21 +69,21 @@ export function pageOf<Node>(
   const { limit, isBackward, after, before } = readRange(args)
   const afterKey = after === undefined ? undefined : keyIn(after, scope)
   const beforeKey = before === undefined ? undefined : keyIn(before, scope)
-  const within = nodes.filter((node) => {
-    const key = keyOf(node)
-    return (
-      (afterKey === undefined || key > afterKey) && (beforeKey === undefined || key < beforeKey)
-    )
-  })
-  const page = isBackward ? within.slice(-limit) : within.slice(0, limit)
-  const first = page[0]
-  const last = page.at(-1)
-  const edges = page.map((node) => ({ cursor: toCursor(keyOf(node), scope), node }))
+  const count = (isMeant: (key: string) => boolean) =>
+    nodes.filter((node) => isMeant(keyOf(node))).length
+  // Places in the order: also of a page without nodes it is known what is on either side.
+  const from = afterKey === undefined ? 0 : count((key) => key <= afterKey)
+  const to = beforeKey === undefined ? nodes.length : count((key) => key < beforeKey)
+  const start = isBackward ? Math.max(from, to - limit) : from
+  const end = isBackward ? to : Math.min(to, from + limit)
+  const edges = nodes
+    .slice(start, end)
+    .map((node) => ({ cursor: toCursor(keyOf(node), scope), node }))
   return {
     edges,
     pageInfo: {
-      hasNextPage: last !== undefined && last !== nodes.at(-1),
-      hasPreviousPage: first !== undefined && first !== nodes[0],
+      hasNextPage: end < nodes.length,
+      hasPreviousPage: start > 0,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
@@ -115,8 +112,4 @@ function read(cursor: string, scope: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_PARAMS', message)
 }

@@ -1,6 +1,7 @@
 /** What every resolver of one request is given. */
 import type { Caller } from '../domain/caller.js'
 import type { EndpointId } from '../domain/tenant.js'
+import type { HistoryReads } from './history-reads.js'
 import type { Loaders } from './loaders.js'
 import type { ManagementParts } from './management.js'
 
@@ -19,6 +20,7 @@ export interface ManagementContext {
   at(endpointId: string | null | undefined): Caller
   /** What several fields of one request ask for is read once. */
   readonly loaders: Loaders
+  readonly history: HistoryReads
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal
 }

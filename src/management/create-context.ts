@@ -3,11 +3,19 @@ import { atEndpoint } from '../auth/auth.js'
 import { type Caller, GATEWAY_HOME } from '../domain/caller.js'
 import { GatewayError } from '../domain/errors.js'
 import type { ManagementContext } from './context.js'
+import { createHistoryReads } from './history-reads.js'
 import { createLoaders } from './loaders.js'
 import type { Asker, ManagementParts } from './management.js'
+import type { Turnstile } from './turnstile.js'
+
+/** What outlives a request. */
+export interface ApiParts {
+  readonly parts: ManagementParts
+  readonly historyTurns: Turnstile
+}
 
 export function createContext(
-  parts: ManagementParts,
+  { parts, historyTurns }: ApiParts,
   { caller, address }: Asker,
   signal: AbortSignal,
 ): ManagementContext {
@@ -17,6 +25,7 @@ export function createContext(
     address,
     at: (endpointId) => callerAt(caller, endpointId ?? undefined),
     loaders: createLoaders(parts),
+    history: createHistoryReads(parts.calls, historyTurns, signal),
     signal,
   }
 }

@@ -1,4 +1,6 @@
 /** Calls that are ended, or forgotten. */
+import { validate as isUuid } from 'uuid'
+import type { ListedCall } from '../calls/calls.js'
 import type { CallRecord } from '../domain/call.js'
 import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
@@ -14,17 +16,17 @@ const DEFAULT_REASON = 'Cancelled by an admin'
 
 /** @throws GatewayError `CALL_NOT_FOUND`, `INVALID_PARAMS`; `CONFLICT` for one that cannot be ended */
 export async function cancelCall(context: ManagementContext, input: CancelCallInput) {
-  const { parts } = context
+  const { calls, peers } = context.parts
   const { endpointId } = context.at(input.endpointId)
   const { callId } = input
   const reason = readReason(input)
-  const answers = await parts.peers.ask(
+  if (!isUuid(callId)) throw notFound()
+  const answers = await peers.ask(
     { type: 'call.cancel', endpointId, callId, reason },
     { waitMs: WAIT_MS, isEnough: (given) => given.some(isFound) },
   )
   const isCancelled = answers.some(isFound)
-  const record = await readRecord(context, endpointId, callId)
-  if (!isCancelled) throw whyNotCancelled(record)
+  if (!isCancelled) throw whyNotCancelled(await calls.read(endpointId, callId))
   note(context, endpointId, {
     action: 'call.cancelled',
     target: callId,
@@ -32,7 +34,7 @@ export async function cancelCall(context: ManagementContext, input: CancelCallIn
     before: { status: 'in_process' },
     after: { status: 'cancelled' },
   })
-  return { call: toSource(endpointId, record), isCancelled, userErrors: [] }
+  return { call: await readEnded(context, endpointId, callId), isCancelled, userErrors: [] }
 }
 
 /** @throws GatewayError `CALL_NOT_FOUND`; `CONFLICT` for one that runs */
@@ -40,13 +42,12 @@ export async function deleteCall(context: ManagementContext, input: DeleteCallIn
   const { calls } = context.parts
   const { endpointId } = context.at(input.endpointId)
   const { callId } = input
-  const before = await readRecord(context, endpointId, callId)
-  if (before === undefined) throw notFound()
-  const outcome = await calls.erase(endpointId, callId)
-  if (outcome === 'unknown') throw notFound()
-  if (outcome === 'running')
+  if (!isUuid(callId)) throw notFound()
+  const erased = await calls.erase(endpointId, callId)
+  if (erased === 'unknown') throw notFound()
+  if (erased === 'running')
     throw new GatewayError('CONFLICT', 'The call runs: it can be erased when it has ended')
-  note(context, endpointId, { action: 'call.erased', target: callId, before: toShown(before) })
+  note(context, endpointId, { action: 'call.erased', target: callId, before: toShown(erased) })
   return { deletedCallId: callId, userErrors: [] }
 }
 
@@ -54,19 +55,19 @@ function isFound({ body }: { readonly body: { readonly type: string } }): boolea
   return body.type === 'call.found'
 }
 
-async function readRecord(
-  { parts: { calls } }: ManagementContext,
+/** What is done stays done, and is answered so, where its record cannot be read. */
+async function readEnded(
+  { parts: { calls, log } }: ManagementContext,
   endpointId: EndpointId,
   callId: string,
-): Promise<CallRecord | undefined> {
-  return (await calls.readMany(endpointId, [callId])).get(callId)
-}
-
-function toSource(
-  endpointId: EndpointId,
-  record: CallRecord | undefined,
-): FunctionCallSource | null {
-  return record === undefined ? null : { endpointId, call: record, record }
+): Promise<FunctionCallSource | null> {
+  try {
+    const record = await calls.read(endpointId, callId)
+    return record === undefined ? null : { endpointId, call: record, record }
+  } catch (err) {
+    log.warn({ err, endpointId, callId }, 'a call was cancelled, and its record cannot be read')
+    return null
+  }
 }
 
 function readReason({ reason }: CancelCallInput): string {
@@ -92,7 +93,7 @@ function notFound(): GatewayError {
 }
 
 /** Nothing of what was said. */
-function toShown({ mcpType, name, userId, status, createdAt }: CallRecord) {
+function toShown({ mcpType, name, userId, status, createdAt }: ListedCall) {
   return { type: mcpType, name, userId, status, createdAt: new Date(createdAt).toISOString() }
 }
 

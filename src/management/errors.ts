@@ -52,7 +52,6 @@ const USER_CODES: Partial<Record<GatewayErrorCode, UserErrorCode>> = {
   INVALID_REQUEST: 'INVALID_INPUT',
   CURSOR_INVALID: 'INVALID_INPUT',
   BODY_TOO_LARGE: 'INVALID_INPUT',
-  ENDPOINT_NOT_FOUND: 'NOT_FOUND',
   PACKAGE_NOT_FOUND: 'NOT_FOUND',
   SETTING_NOT_FOUND: 'NOT_FOUND',
   FUNCTION_NOT_FOUND: 'NOT_FOUND',
@@ -64,18 +63,22 @@ const USER_CODES: Partial<Record<GatewayErrorCode, UserErrorCode>> = {
   FORBIDDEN: 'FORBIDDEN',
   BUNDLE_INVALID: 'BUNDLE_INVALID',
   BUNDLE_UNAVAILABLE: 'BUNDLE_UNAVAILABLE',
-  BUSY: 'LIMIT_REACHED',
 }
 
 /** @returns undefined for what is no mistake of the caller's */
 export function toUserErrors(error: unknown): UserError[] | undefined {
   if (!(error instanceof GatewayError)) return undefined
-  const code = USER_CODES[error.code]
+  const code = isLimit(error) ? 'LIMIT_REACHED' : USER_CODES[error.code]
   if (code === undefined) return undefined
   const { problems } = error.data ?? {}
   const messages: readonly unknown[] =
     Array.isArray(problems) && problems.length > 0 ? problems : [error.message]
   return messages.map((message) => toUserError(code, String(message)))
+}
+
+/** There are as many as there may be; without a number it is over in a moment, and no mistake. */
+function isLimit({ code, data }: GatewayError): boolean {
+  return (code === 'BUSY' || code === 'CONFLICT') && typeof data?.['limit'] === 'number'
 }
 
 /** A message of the gateway's begins with the field that it is about: `days: must be …`. */

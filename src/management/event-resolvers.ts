@@ -4,6 +4,7 @@ import { GatewayError } from '../domain/errors.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { ManagementContext } from './context.js'
 import { auditPage, eventPage } from './event-pages.js'
+import { isGiven } from './input.js'
 import type {
   Resolvers,
   SubscriptionCatalogChangedArgs,
@@ -11,6 +12,7 @@ import type {
 } from './schema-types.js'
 import type { EndpointSource, EventSource } from './sources.js'
 import { eventOf, listenTo } from './subscription.js'
+import { cursorsOf } from './told-cursor.js'
 
 export const eventResolvers: Resolvers = {
   Endpoint: {
@@ -64,44 +66,57 @@ function hearUser(context: ManagementContext, args: Partial<SubscriptionUserEven
   const caller = context.at(args.endpointId)
   const { endpointId } = caller
   const owner = { endpointId, userId: readUserId(args.userId ?? caller.userId) }
+  const cursors = cursorsOf(['userEvent', endpointId, owner.userId])
   return listenTo<ToldUser>(context.signal, ({ tell, ...ear }) =>
     hear(context, owner, {
       ...ear,
+      cursors,
       after: args.after,
       onEvent: (event, cursor) => tell({ cursor, event: { event } }),
     }),
   )
 }
 
-/** Of its user's own events, which come with it, nothing is told. */
+/** Of what the endpoint tells everybody; nobody's own events come with it. */
 function hearCatalog(context: ManagementContext, args: Partial<SubscriptionCatalogChangedArgs>) {
-  const caller = context.at(args.endpointId)
-  const endpoint: EndpointSource = { endpointId: caller.endpointId }
+  const { endpointId } = context.at(args.endpointId)
+  const endpoint: EndpointSource = { endpointId }
+  const cursors = cursorsOf(['catalogChanged', endpointId])
   return listenTo<ToldCatalog>(context.signal, ({ tell, ...ear }) =>
-    hear(context, caller, {
-      ...ear,
-      after: args.after,
-      onEvent: (event, cursor) => {
-        if (event.type === 'gap') tell({ cursor, isGap: true, list: null, endpoint })
-        if (event.type === 'catalog.changed')
-          tell({ cursor, isGap: false, list: event.list, endpoint })
+    hear(
+      context,
+      { endpointId },
+      {
+        ...ear,
+        cursors,
+        after: args.after,
+        onEvent: (event, cursor) => {
+          if (event.type === 'gap') tell({ cursor, isGap: true, list: null, endpoint })
+          if (event.type === 'catalog.changed')
+            tell({ cursor, isGap: false, list: event.list, endpoint })
+        },
       },
-    }),
+    ),
   )
 }
 
 type Hear = ManagementContext['parts']['userEvents']['hear']
 type Listener = Pick<Parameters<Hear>[1], 'signal' | 'ready' | 'onEvent'> & {
   readonly after: string | null | undefined
+  readonly cursors: ReturnType<typeof cursorsOf>
 }
 
-function hear(
+async function hear(
   { parts: { userEvents } }: ManagementContext,
-  owner: { readonly endpointId: EndpointId; readonly userId: string },
-  { after, ...listener }: Listener,
+  owner: { readonly endpointId: EndpointId; readonly userId?: string },
+  { after, cursors, onEvent, ...listener }: Listener,
 ): Promise<void> {
-  const from = after ?? undefined
-  return userEvents.hear(owner, { ...listener, after: from, onPlace: () => undefined })
+  await userEvents.hear(owner, {
+    ...listener,
+    after: isGiven(after) ? cursors.toId(after) : undefined,
+    onPlace: () => undefined,
+    onEvent: (event, id) => onEvent(event, cursors.toCursor(id)),
+  })
 }
 
 /** @throws GatewayError `INVALID_PARAMS` for what nobody can be called */

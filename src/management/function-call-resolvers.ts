@@ -131,10 +131,11 @@ function hearCalls(context: ManagementContext, args: Partial<SubscriptionCallRec
   const endpointId = endpointOf(context, args.endpointId)
   const isWanted = (call: ListedCall) =>
     (!isGiven(name) || call.name === name) && (!isGiven(userId) || call.userId === userId)
-  return listenTo<RecordedEvent>(client, ({ signal, tell }) =>
+  return listenTo<RecordedEvent>(client, ({ signal, ready, tell }) =>
     parts.recordedCalls.hear(endpointId, {
       after: after ?? undefined,
       signal,
+      ready,
       onCall: (call, cursor) => {
         if (isWanted(call)) tell({ cursor, isGap: false, call: { endpointId, call } })
       },

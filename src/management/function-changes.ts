@@ -10,6 +10,7 @@ import type { ManagementContext } from './context.js'
 import { toType } from './enums.js'
 import { toGlobalId } from './global-id.js'
 import { guardedBy } from './guarded-by.js'
+import { invalid, isGiven } from './input.js'
 import { findFunction } from './offered.js'
 import { refield } from './refield.js'
 import type {
@@ -33,7 +34,7 @@ export async function createFunction(
     ...guardedBy(context, input),
     mode: 'create',
     mcpType,
-    key: keyIn(mcpType, data),
+    key: keyOfData(mcpType, data),
     data,
     ...toCode(input),
     access: toAccess(input.access),
@@ -50,9 +51,9 @@ export async function updateFunction(
   const guarded = guardedBy(context, input)
   const name = nameOf(input)
   const found = await findFunction(context, guarded.endpointId, name)
-  if (found === null) throw notFound(name)
   const own = { access: toAccess(input.access), redact: input.redact }
-  if (found.listed.origin === 'operator') {
+  // One whose class is gone is offered nowhere: the catalog knows whether there is one.
+  if (found === null || found.listed.origin === 'operator') {
     const data = input.data === undefined || input.data === null ? undefined : readData(input.data)
     const change = { ...guarded, ...name, ...own, data, ...toCode(input) }
     return define(context, { ...change, mode: 'update' })
@@ -131,10 +132,6 @@ function refuseCode({ data, moduleName, className, methodName, isAsync }: Update
   throw invalid(`${field}: is its bundle's; only functions that were defined by hand change it`)
 }
 
-function isGiven<Value>(value: Value | null | undefined): value is Value {
-  return value !== null && value !== undefined
-}
-
 function readData(data: unknown): CapabilityData {
   if (isJsonObject(data)) return data
   throw invalid('data: must be an object, as a manifest says it')
@@ -147,7 +144,7 @@ const KEY_MEMBERS: { readonly [Type in McpType]: string } = {
   prompt: 'name',
 }
 
-function keyIn(mcpType: McpType, data: CapabilityData): string {
+function keyOfData(mcpType: McpType, data: CapabilityData): string {
   const member = KEY_MEMBERS[mcpType]
   const key = data[member]
   if (typeof key === 'string' && key !== '') return key
@@ -176,8 +173,4 @@ function notFound({ key }: FunctionName): GatewayError {
     'FUNCTION_NOT_FOUND',
     `There is no function "${key.slice(0, 200)}" of this type at the endpoint`,
   )
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_PARAMS', message)
 }

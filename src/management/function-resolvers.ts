@@ -1,5 +1,4 @@
 /** What agents see and call: from a bundle, or defined by hand. */
-import { statisticsOf } from '../calls/calls.js'
 import { MCP_TYPES } from '../domain/capability.js'
 import { GatewayError } from '../domain/errors.js'
 import { callConnection } from './call-connection.js'
@@ -102,9 +101,9 @@ function calledAs(source: FunctionSource) {
 const MINUTE_MS = 60_000
 const MAX_MINUTES = 7 * 24 * 60
 
-/** @throws GatewayError `INVALID_PARAMS` */
+/** @throws GatewayError `INVALID_PARAMS`, `BUSY` */
 async function statisticsWithin(
-  { parts: { calls, clock } }: ManagementContext,
+  { parts: { clock }, history }: ManagementContext,
   source: FunctionSource,
   windowMinutes: number,
 ): Promise<FunctionStatistics> {
@@ -112,6 +111,6 @@ async function statisticsWithin(
     throw new GatewayError('INVALID_PARAMS', `windowMinutes: must be from 1 to ${MAX_MINUTES}`)
   const to = clock.now()
   const from = to - windowMinutes * MINUTE_MS
-  const statistics = await statisticsOf(calls, { ...calledAs(source), from, to })
+  const statistics = await history.statistics({ ...calledAs(source), from, to })
   return { ...statistics, from, to }
 }

@@ -7,6 +7,7 @@ import type { CallRecord } from '../domain/call.js'
 import type { BundleDefinitions } from '../domain/capability.js'
 import type { EndpointId } from '../domain/tenant.js'
 import type { ApiKey } from '../keys/keys.js'
+import { createCallPayloads } from './call-payloads.js'
 import type { ManagementParts } from './management.js'
 
 export interface Loaders {
@@ -16,11 +17,16 @@ export interface Loaders {
   settings(endpointId: EndpointId): Promise<readonly SettingState[]>
   /** The oldest first. */
   keys(endpointId: EndpointId): Promise<readonly ApiKey[]>
-  /** With what was said; undefined where the endpoint has no such call. */
+  /**
+   * With what was said; undefined where the endpoint has no such call. One that cannot be read, or is
+   * more than one answer holds, rejects alone.
+   */
   call(call: Pick<ListedCall, 'endpointId' | 'callId'>): Promise<CallRecord | undefined>
   definitions(ref: BundleRef): Promise<BundleDefinitions>
   /** After a change, within one request: what was read before it is read anew. */
   clear(): void
+  /** The same when another answer of the same request begins. */
+  renew(): void
 }
 
 type LoadedParts = Pick<ManagementParts, 'administration' | 'calls' | 'endpoints' | 'keys'>
@@ -29,37 +35,42 @@ export function createLoaders(parts: LoadedParts): Loaders {
   const { administration, calls, endpoints, keys } = parts
   const entries = once((endpointId: EndpointId) => endpoints.read(endpointId))
   const inventories = once((endpointId: EndpointId) => administration.inventory(endpointId))
-  const settings = once((endpointId: EndpointId) => administration.settings(endpointId))
+  const settings = once(async (endpointId: EndpointId) => {
+    const found = await administration.settings(endpointId)
+    // Their packages and classes may be newer than what was looked at before them.
+    inventories.drop(endpointId)
+    return found
+  })
   const keyLists = once((endpointId: EndpointId) => keys.list(endpointId))
-  const callsOf = new Map<EndpointId, DataLoader<string, CallRecord | undefined>>()
-  const callLoader = (endpointId: EndpointId) => {
-    const known = callsOf.get(endpointId)
-    if (known !== undefined) return known
-    const loader = new DataLoader<string, CallRecord | undefined>(async (callIds) => {
-      const found = await calls.readMany(endpointId, callIds)
-      return callIds.map((callId) => found.get(callId))
-    })
-    callsOf.set(endpointId, loader)
-    return loader
-  }
+  const payloads = createCallPayloads(calls)
   const versions = new DataLoader<BundleRef, BundleDefinitions, string>(
-    (refs) => Promise.all(refs.map((ref) => administration.definitions(ref))),
+    // One that is not in the store hides none of the others.
+    (refs) => Promise.all(refs.map((ref) => administration.definitions(ref).catch(toError))),
     {
       cacheKeyFn: ({ endpointId, packageName, sha256 }) => `${endpointId} ${packageName} ${sha256}`,
     },
   )
+  const clear = () => {
+    for (const each of [entries, inventories, settings, keyLists, payloads]) each.clear()
+    versions.clearAll()
+  }
   return {
     listed: entries.load,
     inventory: inventories.load,
     settings: settings.load,
     keys: keyLists.load,
-    call: ({ endpointId, callId }) => callLoader(endpointId).load(callId),
+    call: ({ endpointId, callId }) => payloads.load(endpointId, callId),
     definitions: (ref) => versions.load(ref),
-    clear: () => {
-      for (const each of [entries, inventories, settings, keyLists, callsOf]) each.clear()
-      versions.clearAll()
+    clear,
+    renew: () => {
+      clear()
+      payloads.renew()
     },
   }
+}
+
+function toError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause), { cause })
 }
 
 /** One reading for an endpoint, however many fields ask. */
@@ -71,6 +82,7 @@ function once<Value>(read: (endpointId: EndpointId) => Promise<Value>) {
       known.set(endpointId, value)
       return value
     },
+    drop: (endpointId: EndpointId) => void known.delete(endpointId),
     clear: () => known.clear(),
   }
 }

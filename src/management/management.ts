@@ -16,6 +16,7 @@ import type { EventLog } from '../events/events.js'
 import type { ApiKeys } from '../keys/keys.js'
 import type { Peers } from '../peers/peers.js'
 import type { Publishing } from '../publishing/publishing.js'
+import type { Sealer } from '../sealing/sealing.js'
 import type { Log } from '../telemetry/telemetry.js'
 import type { RecordedCalls, UserEvents } from '../user-events/user-events.js'
 
@@ -57,6 +58,7 @@ export interface ManagementParts {
   readonly userEvents: UserEvents
   readonly recordedCalls: RecordedCalls
   readonly state: StateStore
+  readonly sealer: Pick<Sealer, 'seal' | 'open'>
   readonly clock: Clock
   readonly log: Log
 }

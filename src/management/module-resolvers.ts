@@ -7,6 +7,7 @@ import { guardedBy } from './guarded-by.js'
 import type { NodeKind } from './node-kind.js'
 import { findModule, findPackage, moduleKey, offeredAt, packageKey, packageOf } from './offered.js'
 import type { EndpointModulesArgs, Resolvers } from './schema-types.js'
+import { findSetting } from './setting-resolvers.js'
 import type { ModuleSource, PackageSource } from './sources.js'
 import { foldedText, readText } from './text-filter.js'
 import { versionPage, versionsOf } from './version-page.js'
@@ -63,11 +64,8 @@ export const moduleResolvers: Resolvers = {
     className: ({ module }) => module.className,
     package: ({ endpointId, module }, _args, context) =>
       packageOf(context, endpointId, module.packageName),
-    setting: async ({ endpointId, module: { settingId } }, _args, { loaders }) => {
-      const settings = await loaders.settings(endpointId)
-      const setting = settings.find((each) => each.settingId === settingId)
-      return setting === undefined ? null : { endpointId, setting }
-    },
+    setting: ({ endpointId, module: { settingId } }, _args, context) =>
+      findSetting(context, endpointId, settingId),
     network: ({ module: { network = 'brokered' } }) => NETWORKS[network],
     source: ({ module }) => module.source ?? null,
     functions: ({ endpointId, module: { moduleName, className } }, args, context) =>

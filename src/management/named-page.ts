@@ -1,14 +1,7 @@
 /** Pages of a list that its store reads by name, in order. */
+import type { NameRange } from '../catalog/administration.js'
 import { keyIn, type PageArguments, readRange, toCursor } from './connection.js'
 import type { ConnectionSource } from './sources.js'
-
-interface NameRange {
-  readonly after?: string | undefined
-  readonly before?: string | undefined
-  /** From the end; in order of name all the same. */
-  readonly isBackward: boolean
-  readonly limit: number
-}
 
 interface NamedList<Item, Node> {
   /** Bound into cursors: the same list of the same endpoint. */

@@ -1,8 +1,9 @@
 /** What all nouns share: scalars, global ids, and who asks. */
 import { GraphQLScalarType } from 'graphql'
-import { GraphQLBigInt, GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars'
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars'
 import { RIGHTS } from '../access/access.js'
 import { GATEWAY_HOME } from '../domain/caller.js'
+import { bigIntScalar } from './big-int.js'
 import { fromRole } from './enums.js'
 import { nodeOf } from './nodes.js'
 import type { Resolvers, Right } from './schema-types.js'
@@ -11,7 +12,7 @@ export const schemaResolvers: Resolvers = {
   JSON: GraphQLJSON,
   // The library's own name would take the place of the schema's.
   DateTime: new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' }),
-  BigInt: GraphQLBigInt,
+  BigInt: bigIntScalar,
   Query: {
     viewer: (_source, _args, { caller, parts: { access } }) => ({
       userId: caller.userId,

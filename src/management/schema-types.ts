@@ -63,7 +63,10 @@ export type Endpoint = Node & {
   description?: Maybe<Scalars['String']['output']>;
   /** When it was entered in the list of endpoints; null for one that was never entered. */
   createdAt?: Maybe<Scalars['DateTime']['output']>;
-  /** When its description or its recording changed last, for `ifUpdatedAt`. */
+  /**
+   * When `createEndpoint` or `updateEndpoint` wrote it last, for `ifUpdatedAt`; how its calls are recorded
+   * can be changed by a command too, which is not seen here.
+   */
   updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Changes with every change of what is offered here. */
   catalogVersion: Scalars['String']['output'];
@@ -275,20 +278,27 @@ export type Mutation = {
   promoteBundle: PublishPayload;
   /** Makes the version active that was before this one. */
   rollbackBundle: PublishPayload;
-  /** Forgets a version that is not active, and removes its ZIP. */
+  /**
+   * Forgets a version that is not active, and removes its ZIP, where the store does that; it can be promoted
+   * no more in any case.
+   */
   deleteBundleVersion: DeleteBundleVersionPayload;
   /**
-   * Makes every instance forget what it remembers of an endpoint, and what is made from it. Nothing is lost:
-   * it is read again when it is needed, and calls that run end as they began.
+   * Makes every instance that hears of it forget what it remembers of an endpoint, and what is made from it.
+   * Nothing is lost: it is read again when it is needed, and calls that run end as they began.
    */
   purgeCache: PurgeCachePayload;
   /** Enters an endpoint in the list. It can be used without that too. */
   createEndpoint: EndpointPayload;
-  /** Changes what is said of an endpoint, and how its calls are recorded. */
+  /**
+   * Changes what is said of an endpoint, and how its calls are recorded: that first, so it may be changed
+   * where the rest is not, because somebody else was faster. Then it is to be read, and asked for again.
+   */
   updateEndpoint: EndpointPayload;
   /**
    * Ends an endpoint: its bundles can no longer be called, its functions and settings are removed, all that
-   * its users and keys were given is over. Records of calls and the audit stay until their time is over.
+   * its users and keys were given is over. Tokens of another issuer are good for as long as that one says.
+   * Records of calls and the audit stay until their time is over, also for a new endpoint of that name.
    */
   deleteEndpoint: DeleteEndpointPayload;
   /** Ends a call that runs, on whichever instance. */
@@ -297,7 +307,9 @@ export type Mutation = {
   deleteCall: DeleteCallPayload;
   /**
    * Defines a function by hand: a method of an active bundle under another name, or one that its manifest
-   * does not name. It stays when its package gets another version, as long as that has the class.
+   * does not name. It stays when its package gets another version, as long as that has the class. Without
+   * it, nobody sees the function: it is back with the class, can be created anew, or given another class by
+   * `updateFunction`.
    */
   createFunction: FunctionPayload;
   /**
@@ -305,13 +317,16 @@ export type Mutation = {
    * may call it and what is redacted, in place of its manifest.
    */
   updateFunction: FunctionPayload;
-  /** Removes a function that was defined by hand; of a bundle's, what was changed about it. */
+  /**
+   * Removes a function that was defined by hand. A bundle's stays: what was changed about it is removed, so
+   * it is as its manifest says, and switched on again.
+   */
   deleteFunction: DeleteFunctionPayload;
   /** Switches a function off, for every client, or on again. */
   setFunctionStatus: FunctionPayload;
   /**
-   * Takes a package off an endpoint, with its functions, modules and settings. Its versions stay in the
-   * store: the same bundle can be processed again.
+   * Takes a package off an endpoint, with its functions, modules and settings, and what was set for those.
+   * Its versions stay in the store: the same bundle can be processed again.
    */
   deletePackage: DeletePackagePayload;
   /** Gives a class that receives an empty setting one with members. */
@@ -327,14 +342,18 @@ export type Mutation = {
   createUser: UserPayload;
   /**
    * Changes what a user may be, or whether they may come at all. What they were given with other roles is
-   * over within 2 s.
+   * over within 2 s. One whom another issuer vouches for has no roles here; they can be disabled, also
+   * before anything was done to them, and enabled again.
    */
   updateUser: UserPayload;
-  /** Sets a password: all that the user was given is over within 2 s. */
+  /** Sets the password of one who was added: all that the user was given is over within 2 s. */
   setUserPassword: UserPayload;
   /** Ends all that a user was given within 2 s; they can sign in again. */
   revokeUser: UserPayload;
-  /** Removes an account for good: nobody signs in with it, and all that it was given is over. */
+  /**
+   * Removes an account for good: nobody signs in with it, and all that it was given is over. One whom
+   * another issuer vouches for stays refused, until `updateUser` enables them.
+   */
   deleteUser: DeleteUserPayload;
 };
 
@@ -714,8 +733,8 @@ export type BundleVersion = Node & {
   package: Package;
   /** True for the one that answers calls now. */
   isActive: Scalars['Boolean']['output'];
-  /** How many functions it declares, by type. */
-  functionCounts: FunctionCounts;
+  /** How many functions it declares, by type; null where the store has that version no longer. */
+  functionCounts?: Maybe<FunctionCounts>;
 };
 
 /** What is to be uploaded. */
@@ -898,10 +917,10 @@ export type CacheKind =
   | 'MODULE'
   /** What can be called. */
   | 'FUNCTION'
+  /** Bundles on disk; those that are in use, or were within the last minutes, stay there when it is purged. */
+  | 'BUNDLE'
   /** Threads and processes that run code. */
   | 'WORKER'
-  /** Bundles on disk. */
-  | 'BUNDLE'
   /** What an endpoint offers, as one object. */
   | 'SNAPSHOT'
   /** Pages that clients go through. */
@@ -913,7 +932,10 @@ export type PurgeCacheInput = {
   endpointId?: InputMaybe<Scalars['ID']['input']>;
   /** What, and with it all that is made from it. */
   scope?: CacheKind;
-  /** Only of this setting, module (its name) or package (of a bundle); default: all. */
+  /**
+   * Only of this one; default: all. Of SETTING it is an id, of BUNDLE the name of a package, of MODULE,
+   * FUNCTION and WORKER that of a module; SNAPSHOT and LIST are forgotten whole, and take none.
+   */
   key?: InputMaybe<Scalars['String']['input']>;
   /** The same key by the same caller within a day does nothing again. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -921,7 +943,10 @@ export type PurgeCacheInput = {
 
 /** What was forgotten. */
 export type PurgeCachePayload = {
-  /** By each instance that answered within half a second. Others follow, within 2 s. */
+  /**
+   * By each instance that answered within half a second. One that is not named answered later, or did not
+   * hear of it and has forgotten nothing: then it is to be purged again.
+   */
   purged: Array<CacheStats>;
   /** Why nothing was done. */
   userErrors: Array<UserError>;
@@ -1137,7 +1162,8 @@ export type AuditEntryEdge = {
 
 /**
  * What is told as it happens, over server-sent events. Each event says a cursor, from which a subscription
- * that was cut off goes on.
+ * to the same, of the same endpoint and user, goes on after it was cut off. The log of events keeps them for a
+ * while: one that comes back later is told a gap, also where in fact nothing has happened since.
  */
 export type Subscription = {
   /** What an endpoint offers has changed. */
@@ -1151,7 +1177,8 @@ export type Subscription = {
 
 /**
  * What is told as it happens, over server-sent events. Each event says a cursor, from which a subscription
- * that was cut off goes on.
+ * to the same, of the same endpoint and user, goes on after it was cut off. The log of events keeps them for a
+ * while: one that comes back later is told a gap, also where in fact nothing has happened since.
  */
 export type SubscriptionCatalogChangedArgs = {
   endpointId?: InputMaybe<Scalars['ID']['input']>;
@@ -1161,7 +1188,8 @@ export type SubscriptionCatalogChangedArgs = {
 
 /**
  * What is told as it happens, over server-sent events. Each event says a cursor, from which a subscription
- * that was cut off goes on.
+ * to the same, of the same endpoint and user, goes on after it was cut off. The log of events keeps them for a
+ * while: one that comes back later is told a gap, also where in fact nothing has happened since.
  */
 export type SubscriptionUserEventArgs = {
   endpointId?: InputMaybe<Scalars['ID']['input']>;
@@ -1172,7 +1200,8 @@ export type SubscriptionUserEventArgs = {
 
 /**
  * What is told as it happens, over server-sent events. Each event says a cursor, from which a subscription
- * that was cut off goes on.
+ * to the same, of the same endpoint and user, goes on after it was cut off. The log of events keeps them for a
+ * while: one that comes back later is told a gap, also where in fact nothing has happened since.
  */
 export type SubscriptionCallRecordedArgs = {
   endpointId?: InputMaybe<Scalars['ID']['input']>;
@@ -1235,9 +1264,12 @@ export type FunctionCall = Node & {
   updatedAt: Scalars['DateTime']['output'];
   /** From start to end, in milliseconds. */
   durationMs: Scalars['Float']['output'];
-  /** What it was called with, without what is redacted. In a list it is read one by one. */
+  /**
+   * What it was called with, without what is redacted. One answer holds 16 MiB of what was said: of calls
+   * beyond that it is null, with an error `RESULT_TOO_LARGE`; ask for each by `call(callId)`.
+   */
   arguments?: Maybe<Scalars['JSON']['output']>;
-  /** What the client was answered; null where it ended without a result. */
+  /** What the client was answered; null where it ended without a result. As large as `arguments` may be. */
   content?: Maybe<Scalars['JSON']['output']>;
   /** Why it did not complete. */
   error?: Maybe<FunctionCallError>;
@@ -1579,9 +1611,9 @@ export type FunctionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** What is gone. */
+/** What is gone: the function, or what was changed about a bundle's. */
 export type DeleteFunctionPayload = {
-  /** Its global id; null where nothing was done. */
+  /** The function's global id, that of a bundle's too, which stays; null where nothing was done. */
   deletedFunctionId?: Maybe<Scalars['ID']['output']>;
   /** Why nothing was done. */
   userErrors: Array<UserError>;
@@ -1799,11 +1831,11 @@ export type PageInfo = {
   hasNextPage: Scalars['Boolean']['output'];
   /** True when there is more before this page, as far as that is known. */
   hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the first edge; null for an empty page. */
+  /** What `before` takes for the page before, as `endCursor` from the other end. */
   startCursor?: Maybe<Scalars['String']['output']>;
   /**
-   * What `after` takes for the page that follows; null where none does. A page can be empty and be followed
-   * by another one.
+   * What `after` takes for the page that follows: the cursor of the last edge, on the last page too. A page
+   * can be short or empty and be followed by another one; null where it is empty and none follows.
    */
   endCursor?: Maybe<Scalars['String']['output']>;
 };
@@ -1856,8 +1888,8 @@ export type Setting = Node & {
   id: Scalars['ID']['output'];
   /** Unique at its endpoint. */
   settingId: Scalars['String']['output'];
-  /** The package whose classes receive it. */
-  package: Package;
+  /** The package whose classes receive it; null where it went meanwhile. */
+  package?: Maybe<Package>;
   /** The classes that receive it. */
   modules: Array<Module>;
   /** Its members, by name. */
@@ -1972,8 +2004,11 @@ export type User = Node & {
   hasPassword: Scalars['Boolean']['output'];
   /** Their keys that are good, the oldest first. */
   apiKeys: Array<ApiKey>;
-  /** Their calls, the newest first. */
-  calls: FunctionCallConnection;
+  /**
+   * Their calls at the endpoint, the newest first. Operators call at every one: null where they are shown
+   * as operators of the whole gateway, at none; `Endpoint.calls` has those of each.
+   */
+  calls?: Maybe<FunctionCallConnection>;
   /** When they were added. */
   createdAt: Scalars['DateTime']['output'];
   /** When they were changed last, for `ifUpdatedAt`. */
@@ -2544,7 +2579,7 @@ export type BundleVersionResolvers<ContextType = ManagementContext, ParentType e
   sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   package?: Resolver<ResolversTypes['Package'], ParentType, ContextType>;
   isActive?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  functionCounts?: Resolver<ResolversTypes['FunctionCounts'], ParentType, ContextType>;
+  functionCounts?: Resolver<Maybe<ResolversTypes['FunctionCounts']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2922,7 +2957,7 @@ export type ViewerResolvers<ContextType = ManagementContext, ParentType extends 
 export type SettingResolvers<ContextType = ManagementContext, ParentType extends ResolversParentTypes['Setting'] = ResolversParentTypes['Setting']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   settingId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  package?: Resolver<ResolversTypes['Package'], ParentType, ContextType>;
+  package?: Resolver<Maybe<ResolversTypes['Package']>, ParentType, ContextType>;
   modules?: Resolver<Array<ResolversTypes['Module']>, ParentType, ContextType>;
   members?: Resolver<Array<ResolversTypes['SettingMember']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2961,7 +2996,7 @@ export type UserResolvers<ContextType = ManagementContext, ParentType extends Re
   isDisabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPassword?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   apiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
-  calls?: Resolver<ResolversTypes['FunctionCallConnection'], ParentType, ContextType, Partial<UserCallsArgs>>;
+  calls?: Resolver<Maybe<ResolversTypes['FunctionCallConnection']>, ParentType, ContextType, Partial<UserCallsArgs>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

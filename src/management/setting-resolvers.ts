@@ -6,7 +6,7 @@ import type { ManagementContext } from './context.js'
 import { toGlobalId } from './global-id.js'
 import { guardedBy, type GuardedInput } from './guarded-by.js'
 import type { NodeKind } from './node-kind.js'
-import { offeredAt, packageOf } from './offered.js'
+import { findPackage, offeredAt } from './offered.js'
 import type { Resolvers, SettingMemberInput } from './schema-types.js'
 import type { SettingSource } from './sources.js'
 
@@ -35,7 +35,7 @@ export const settingResolvers: Resolvers = {
     id: settingNode.idOf,
     settingId: ({ setting }) => setting.settingId,
     package: ({ endpointId, setting }, _args, context) =>
-      packageOf(context, endpointId, setting.packageName),
+      findPackage(context, endpointId, setting.packageName),
     modules: async ({ endpointId, setting: { settingId } }, _args, context) => {
       const { modules } = await offeredAt(context, endpointId)
       return [...modules.values()].filter(({ module }) => module.settingId === settingId)
@@ -64,7 +64,8 @@ export const settingResolvers: Resolvers = {
   },
 }
 
-async function findSetting(
+/** @returns null when no class of an active bundle has it */
+export async function findSetting(
   { loaders }: ManagementContext,
   endpointId: EndpointId,
   settingId: string,

@@ -47,6 +47,7 @@ export interface SettingSource extends Owned {
   readonly setting: SettingState
 }
 
+/** Of an operator the endpoint is the one at which they are shown, or `GATEWAY_HOME` for none. */
 export interface UserSource extends Owned {
   readonly user: Account
 }

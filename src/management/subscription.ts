@@ -54,7 +54,12 @@ export async function listenTo<Event>(
     waiting.push({ event })
     arrivals.ring()
   }
-  const ready = () => (waiting.length < MAX_WAITING / 2 ? undefined : departures.rung())
+  const isFull = () => waiting.length >= MAX_WAITING / 2 && !hearing.signal.aborted
+  /** One departure is not enough: what comes next may be hundreds. */
+  const untilRoom = async () => {
+    while (isFull()) await departures.rung()
+  }
+  const ready = () => (isFull() ? untilRoom() : undefined)
   const next = async (): Promise<IteratorResult<Told<Event>>> => {
     while (waiting.length === 0 && !hearing.signal.aborted) await arrivals.rung()
     const value = waiting.shift()
@@ -89,7 +94,7 @@ export function eventOf<Event>(
   _args: unknown,
   { loaders }: Pick<ManagementContext, 'loaders'>,
 ): Event {
-  loaders.clear()
+  loaders.renew()
   if ('failure' in told) throw told.failure
   return told.event
 }

@@ -1,15 +1,22 @@
-/** Changes what is said of an endpoint and how its calls are recorded, both or neither. */
+/** Changes what is said of an endpoint and how its calls are recorded. */
 import { MAX_SHARDS, type RecordSettings } from '../calls/calls.js'
+import {
+  type Guarded,
+  type ListedEndpoint,
+  MAX_DESCRIPTION_CHARS,
+} from '../catalog/administration.js'
 import { GatewayError } from '../domain/errors.js'
 import { isPointer, MAX_POINTERS, POINTER_RULE } from '../domain/json-pointer.js'
 import type { ManagementContext } from './context.js'
 import { guardedBy } from './guarded-by.js'
+import { invalid } from './input.js'
 import type { UpdateEndpointInput } from './schema-types.js'
 import type { EndpointSource } from './sources.js'
 
 /**
- * What can be refused is looked at first; then the description is written, which is refused where the
- * endpoint was changed since; the recording comes last.
+ * What can be refused is looked at first. Then the recording is written, then the description with the
+ * time of both: where that fails, or somebody else was faster, the recording stands, the audit says so,
+ * and the same can be asked for again.
  *
  * @throws GatewayError `INVALID_PARAMS`, `CONFLICT`
  */
@@ -17,27 +24,56 @@ export async function updateEndpoint(
   context: ManagementContext,
   input: UpdateEndpointInput,
 ): Promise<EndpointSource> {
-  const { calls, endpoints, audit } = context.parts
+  const { calls, endpoints } = context.parts
   const guarded = guardedBy(context, input)
-  const { endpointId, actor } = guarded
+  const { endpointId, ifUpdatedAt } = guarded
   const [recording, entry] = await Promise.all([
     calls.settings(endpointId),
     endpoints.read(endpointId),
   ])
-  const wanted = readRecording(input, recording)
   const description = input.description ?? undefined
-  const listed = await endpoints.describe({ ...guarded, description })
+  const wanted = readRecording(input, recording)
+  refuseLong(description)
+  if (ifUpdatedAt !== undefined && ifUpdatedAt !== entry?.updatedAt) throw changedSince()
+  const before = { entry, recording }
   const changed = wanted === undefined ? recording : await calls.changeSettings(endpointId, wanted)
-  audit.note({
-    endpointId,
-    actor,
-    action: 'endpoint.updated',
-    target: endpointId,
-    address: context.address,
-    before: toShown(entry, recording),
-    after: toShown(listed, changed),
-  })
-  return { endpointId, listed }
+  const note = (listed: ListedEndpoint | undefined) =>
+    noteUpdate(context, guarded, { before, after: { entry: listed, recording: changed } })
+  try {
+    const listed = await endpoints.describe({ ...guarded, description })
+    note(listed)
+    return { endpointId, listed }
+  } catch (error) {
+    if (wanted !== undefined) note(entry)
+    throw error
+  }
+}
+
+interface Described {
+  readonly entry: ListedEndpoint | undefined
+  readonly recording: RecordSettings
+}
+
+function noteUpdate(
+  { parts: { audit }, address }: ManagementContext,
+  { endpointId, actor }: Pick<Guarded, 'endpointId' | 'actor'>,
+  { before, after }: { readonly before: Described; readonly after: Described },
+): void {
+  const action = 'endpoint.updated'
+  const change = { before: toShown(before), after: toShown(after) }
+  audit.note({ endpointId, actor, action, target: endpointId, address, ...change })
+}
+
+function refuseLong(description = ''): void {
+  if (description.length > MAX_DESCRIPTION_CHARS)
+    throw invalid(`description: must have at most ${MAX_DESCRIPTION_CHARS} characters`)
+}
+
+function changedSince(): GatewayError {
+  return new GatewayError(
+    'CONFLICT',
+    'The endpoint was changed since you read it; read it and try again',
+  )
 }
 
 /** @returns undefined where it stays as it is */
@@ -65,17 +101,8 @@ function refusePointers(pointers: readonly string[]): void {
   if (!pointers.every(isPointer)) throw invalid(`redact: each must be ${POINTER_RULE}`)
 }
 
-interface Described {
-  readonly description?: string | undefined
-  readonly updatedAt: string
-}
-
 /** With the time, which tells changes apart that look the same. */
-function toShown(entry: Described | undefined, { shards, redact }: RecordSettings) {
+function toShown({ entry, recording: { shards, redact } }: Described) {
   const { description, updatedAt } = entry ?? {}
   return { description, updatedAt, callShards: shards, redact }
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('INVALID_PARAMS', message)
 }

@@ -36,8 +36,10 @@ export const userResolvers: Resolvers = {
       const keys = (await loaders.keys(home)).filter(({ userId }) => userId === username)
       return keys.map((key) => ({ endpointId: home, key }))
     },
-    calls: ({ user: { home, username } }, args, context, info) =>
-      callConnection(context, { endpointId: home, userId: username }, args, info),
+    calls: ({ endpointId, user: { username } }, args, context, info) =>
+      endpointId === GATEWAY_HOME
+        ? null
+        : callConnection(context, { endpointId, userId: username }, args, info),
     createdAt: ({ user }) => user.createdAt,
     updatedAt: ({ user }) => user.updatedAt,
     updatedBy: ({ user }) => user.updatedBy,

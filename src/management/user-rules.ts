@@ -14,11 +14,13 @@ interface NamedUser {
   readonly username: string
 }
 
-interface Meant {
+export interface Meant {
   readonly home: EndpointId
   readonly username: string
   /** Who does it. */
   readonly by: string
+  /** Of their client. */
+  readonly address: string
 }
 
 const MIN_PASSWORD_CHARS = 12
@@ -33,12 +35,13 @@ const MADE_BYTES = 24
  * @throws GatewayError `FORBIDDEN`, `INVALID_PARAMS`
  */
 export function meantBy(context: ManagementContext, { endpointId, username }: NamedUser): Meant {
+  const { address } = context
   const by = context.caller.userId
   if (!username.startsWith(OPERATOR_PREFIX))
-    return { home: context.at(endpointId).endpointId, username, by }
+    return { home: context.at(endpointId).endpointId, username, by, address }
   if (!context.caller.roles.includes('operator'))
     throw new GatewayError('FORBIDDEN', 'Operators of the whole gateway are changed by operators')
-  return { home: GATEWAY_HOME, username, by }
+  return { home: GATEWAY_HOME, username, by, address }
 }
 
 /** The user as they are. @throws GatewayError `USER_NOT_FOUND`, `FORBIDDEN` for one above the caller */

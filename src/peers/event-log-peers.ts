@@ -63,8 +63,9 @@ export function createPeers(parts: PeersParts): Peers {
       if (!events.isShared || options.isEnough?.(own) === true) return own
       const questionId = randomUUID()
       const ask = () => send({ type: 'peer.question', from: instanceId, questionId, question })
-      if (hearing.isOpen && !questions.isFull)
-        return questions.ask({ ...options, questionId, own }, ask)
+      const asking = { ...options, questionId, endpointId: question.endpointId, own }
+      const answers = hearing.isOpen ? questions.ask(asking, ask) : undefined
+      if (answers !== undefined) return answers
       log.warn({ question: question.type }, 'nobody waits for what other instances answer')
       await ask()
       return own

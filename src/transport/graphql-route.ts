@@ -20,7 +20,12 @@ import type { UnderWay } from './mcp-parts.js'
 export interface GraphqlRouteParts extends GraphqlDoorParts, GraphqlAnswerParts {
   readonly management: Management
   readonly underWay: UnderWay
+  /** Of a message. */
+  readonly maxBodyBytes: number
 }
+
+/** A bundle of 4 MiB may travel in a request: that many in base64, and what is around it. */
+const LEAST_BODY_LIMIT = 6 * 1024 * 1024
 
 /** What it is called in there, whatever the gateway is called outside. */
 const INSIDE_URL = 'http://gateway/graphql'
@@ -28,10 +33,11 @@ const INSIDE_URL = 'http://gateway/graphql'
 export function graphqlRoutes(parts: GraphqlRouteParts): FastifyPluginAsync {
   const onRequest = createGraphqlDoor(parts, 'POST graphql')
   const sendPage = createConsolePage()
+  const bodyLimit = Math.max(parts.maxBodyBytes, LEAST_BODY_LIMIT)
   return async (server) => {
     server.decorateRequest('caller')
     for (const url of ['/graphql', '/:endpointId/graphql']) {
-      server.post<GraphqlRoute>(url, { onRequest }, (request, reply) =>
+      server.post<GraphqlRoute>(url, { onRequest, bodyLimit }, (request, reply) =>
         parts.underWay.add(answer(parts, request, reply)),
       )
       server.get<GraphqlRoute>(url, { exposeHeadRoute: false }, (request, reply) =>

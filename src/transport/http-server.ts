@@ -150,7 +150,9 @@ export function createHttpServer(parts: HttpParts, options: HttpOptions): HttpSe
 /** Those of what this gateway was given. */
 function addOfferedRoutes(server: FastifyInstance, parts: McpParts, options: HttpOptions): void {
   const { uploads, resources, management } = parts
-  if (management !== undefined) void server.register(graphqlRoutes({ ...parts, management }))
+  const { maxBodyBytes } = options
+  if (management !== undefined)
+    void server.register(graphqlRoutes({ ...parts, management, maxBodyBytes }))
   if (resources !== undefined) void server.register(metadataRoutes({ ...parts, resources }))
   if (uploads !== undefined)
     void server.register(uploadRoutes({ ...parts, uploads, maxBytes: options.maxUploadBytes }))

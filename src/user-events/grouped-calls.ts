@@ -26,6 +26,9 @@ export interface GroupedCallsParts {
 const MAX_WAITING = 1000
 const MAX_WAITING_BYTES = 256 * 1024
 
+/** In one event: whoever goes on from a cursor takes those of an event at once. */
+const MAX_CALLS = 250
+
 /** Endpoints whose lines are kept; one that was forgotten gets another. */
 const MAX_LINES = 10_000
 
@@ -54,7 +57,7 @@ class Line {
   /** Lines with an event on its way. */
   readonly #busy: Set<Line>
   #sending: Promise<void> | undefined
-  #waiting: CallEntry[] = []
+  readonly #waiting: CallEntry[] = []
   #waitingBytes = 0
   #hasGap = false
   #isFailing = false
@@ -117,9 +120,8 @@ class Line {
       this.#busy.delete(this)
       return
     }
-    const calls = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
+    const calls = this.#waiting.splice(0, MAX_CALLS)
+    for (const call of calls) this.#waitingBytes -= bytesOf(call)
     this.#send(calls)
   }
 }

@@ -48,6 +48,11 @@ export interface RecordedListener {
   readonly onCall: (call: RecordedCall, cursor: string) => void
   /** Calls before the next one are lost to this stream: the history has them. */
   readonly onGap: (cursor: string) => void
+  /**
+   * Asked before each few hundred calls after `after`, which wait for the answer: there may be more of
+   * them than whoever listens can take at once.
+   */
+  readonly ready?: (() => Promise<void> | undefined) | undefined
 }
 
 export interface RecordedCallsParts {
@@ -69,7 +74,7 @@ export function createRecordedCalls({ events, clock, log }: RecordedCallsParts):
     },
 
     async hear(endpointId, listener) {
-      const { after, signal } = listener
+      const { after, signal, ready } = listener
       const stream = recordedStream(endpointId)
       const teller = createTeller(endpointId, listener)
       if (after === undefined) return hearFromNow(events, stream, { teller, signal })
@@ -77,7 +82,7 @@ export function createRecordedCalls({ events, clock, log }: RecordedCallsParts):
       const begun = left > 0 ? await findEvent(events, stream, eventId) : undefined
       if (begun !== undefined) teller.tellLeft(begun, left)
       const { onEvent, onDropped } = teller
-      return follow(events, stream, { after: eventId, signal, onEvent, onDropped })
+      return follow(events, stream, { after: eventId, signal, ready, onEvent, onDropped })
     },
 
     async close() {

@@ -22,12 +22,7 @@ import type { Subscriptions } from '../subscriptions/subscriptions.js'
 import { toGap, type UserEvent } from './user-event.js'
 
 export { createToldCalls, type ToldCall, type ToldCalls } from './told-calls.js'
-export {
-  createRecordedCalls,
-  type RecordedCall,
-  type RecordedCalls,
-  type RecordedListener,
-} from './recorded-calls.js'
+export { createRecordedCalls, type RecordedCall, type RecordedCalls } from './recorded-calls.js'
 export { toGap, USER_EVENT_TYPES, UserEvent } from './user-event.js'
 
 /** Printable ASCII without spaces: it is the SSE id. */
@@ -35,12 +30,17 @@ export type UserEventId = string
 
 export interface UserEvents {
   /**
-   * Tells a user's events from an id on, or from now on, until the signal aborts.
+   * Tells a user's events from an id on, or from now on, until the signal aborts. Without a user it is
+   * what the endpoint tells everybody of its lists.
    *
    * @returns settles when everything up to now was told and the rest is told as it comes
    * @throws GatewayError `INVALID_REQUEST` for an id that nobody was told; `EVENTS_UNAVAILABLE`
    */
-  hear(owner: Pick<Caller, 'endpointId' | 'userId'>, listener: UserEventListener): Promise<void>
+  hear(owner: EventOwner, listener: UserEventListener): Promise<void>
+}
+
+interface EventOwner extends Pick<Caller, 'endpointId'> {
+  readonly userId?: string | undefined
 }
 
 export interface UserEventListener {
@@ -92,8 +92,8 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
         if (place.endpoint === lost) place.endpoint = end
         tell(toGap(clock))
       }
-      await Promise.all([
-        follow(events, userStream(endpointId, userId), {
+      const followOwn = (stream: Stream) =>
+        follow(events, stream, {
           after: place.own,
           signal,
           ready,
@@ -107,7 +107,9 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
             place.own = undefined
             tell(toGap(clock))
           },
-        }),
+        })
+      await Promise.all([
+        userId === undefined ? undefined : followOwn(userStream(endpointId, userId)),
         subscriptions.hear(endpointId, {
           after: place.endpoint,
           signal,
@@ -115,7 +117,7 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
           ready,
           onNotice: (notice, id) => {
             place.endpoint = id
-            const event = mayHear(userId, notice) ? eventOf(notice, clock) : undefined
+            const event = isFor(userId, notice) ? eventOf(notice, clock) : undefined
             if (event !== undefined) tell(event)
           },
           onGap: () => {
@@ -137,12 +139,12 @@ export function createUserEvents({ events, subscriptions, clock }: UserEventsPar
  */
 async function mend(
   events: EventLog,
-  { endpointId, userId }: Pick<Caller, 'endpointId' | 'userId'>,
+  { endpointId, userId }: EventOwner,
   place: Place,
 ): Promise<boolean> {
   const shared = endpointStream(endpointId)
   const [hasOwn, hasEndpoint] = await Promise.all([
-    reachesBack(events, userStream(endpointId, userId), place.own),
+    userId === undefined || reachesBack(events, userStream(endpointId, userId), place.own),
     reachesBack(events, shared, place.endpoint),
   ])
   if (!hasOwn) place.own = undefined
@@ -162,6 +164,10 @@ async function reachesBack(
     if (error instanceof GatewayError && error.code === 'EVENTS_DROPPED') return false
     throw error
   }
+}
+
+function isFor(userId: string | undefined, notice: Notice): boolean {
+  return userId === undefined ? notice.type === 'list.changed' : mayHear(userId, notice)
 }
 
 /** Made once, however many users hear of it. */
@@ -184,12 +190,9 @@ function toEvent(notice: Notice, time: string): UserEvent | undefined {
 /** Marks a place in a stream that has none yet; whoever reads streams passes over it. */
 const MARK = { type: 'mark' } as const
 
-async function placeNow(
-  events: EventLog,
-  { endpointId, userId }: Pick<Caller, 'endpointId' | 'userId'>,
-): Promise<Place> {
+async function placeNow(events: EventLog, { endpointId, userId }: EventOwner): Promise<Place> {
   const [own, endpoint] = await Promise.all([
-    endOf(events, userStream(endpointId, userId)),
+    userId === undefined ? undefined : endOf(events, userStream(endpointId, userId)),
     endOf(events, endpointStream(endpointId)),
   ])
   return { own, endpoint }

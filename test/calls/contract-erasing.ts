@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import { deleteObject } from '../../src/aws/objects.js'
+import { callContentKey } from '../../src/aws/table-keys.js'
+import { toListedCall } from '../../src/calls/calls.js'
 import type { CallRecord } from '../../src/domain/call.js'
 import { aCall, idAt } from './a-call.js'
 import { type Engine, openCalls, rowOf } from './engines.js'
@@ -87,7 +90,7 @@ export function promiseErasing(engine: () => Engine): void {
     const other = aCall({ endpointId, ...change })
     await Promise.all([calls.finish(call), calls.finish(other)])
     expect(await calls.erase('elsewhere', callId)).toBe('unknown')
-    expect(await calls.erase(endpointId, callId)).toBe('erased')
+    expect(await calls.erase(endpointId, callId)).toEqual(toListedCall(call))
     expect(await rowOf(engine().aws, call)).toBeUndefined()
     expect(await objectsOf(engine().aws, endpointId)).toHaveLength(change.content ? 1 : 0)
     expect(await calls.read(endpointId, callId)).toBeUndefined()
@@ -106,7 +109,7 @@ export function promiseErasing(engine: () => Engine): void {
     expect(await calls.read(endpointId, ended.callId)).toMatchObject({ status: 'in_process' })
     await calls.finish(ended)
     expect(await calls.read(endpointId, ended.callId)).toEqual(ended)
-    expect(await calls.erase(endpointId, ended.callId)).toBe('erased')
+    expect(await calls.erase(endpointId, ended.callId)).toMatchObject({ status: ended.status })
     expect(await objectsOf(engine().aws, endpointId)).toEqual([])
   })
 
@@ -124,10 +127,24 @@ export function promiseErasing(engine: () => Engine): void {
     })
     await expect(calls.erase(endpointId, call.callId)).rejects.toThrow('is cut')
     isCut = false
-    expect(await calls.erase(endpointId, call.callId)).toBe('erased')
+    expect(await calls.erase(endpointId, call.callId)).toMatchObject({ callId: call.callId })
     expect(await rowOf(engine().aws, call)).toBeUndefined()
     expect(await objectsOf(engine().aws, endpointId)).toEqual([])
     aws.close()
+  })
+
+  it('are erased though what was said is lost, and hide none of those that are read with them', async () => {
+    const endpointId = 'erased-damaged'
+    const calls = openCalls(engine().aws)
+    const lost = aCall({ endpointId, content: LARGE })
+    const whole = aCall({ endpointId })
+    await Promise.all([calls.finish(lost), calls.finish(whole)])
+    await deleteObject(engine().aws, callContentKey(endpointId, lost.callId))
+    const found = await calls.readMany(endpointId, [lost.callId, whole.callId])
+    expect(found.get(lost.callId)).toBeInstanceOf(Error)
+    expect(found.get(whole.callId)).toEqual(whole)
+    expect(await calls.erase(endpointId, lost.callId)).toMatchObject({ callId: lost.callId })
+    expect(await rowOf(engine().aws, lost)).toBeUndefined()
   })
 
   it('and are erased while they are read are either whole or not there', async () => {

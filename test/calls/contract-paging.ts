@@ -135,7 +135,7 @@ export function promisePaging(engine: () => Engine): void {
           for (let n = 0; n < 2; n++) {
             const victim = random.pick([...present])
             present.add(await make(made, random.integer(0, 699), random))
-            expect(await calls.erase(endpointId, victim)).toBe('erased')
+            expect(await calls.erase(endpointId, victim)).toMatchObject({ callId: victim })
             present.delete(victim)
             stays.delete(victim)
           }

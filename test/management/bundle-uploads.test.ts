@@ -10,6 +10,7 @@ import {
   shown,
   useManagement,
 } from '../support/management.js'
+import { GatewayError } from '../../src/domain/errors.js'
 import { notesManifest, notesZip } from '../support/notes-bundle.js'
 import { COUNTS, NOTHING, publish, seen, sha256Of, VARIABLES } from './bundle-steps.js'
 
@@ -87,11 +88,31 @@ describe('a bundle that is uploaded', () => {
     expect(done).toMatchObject({ isChanged: true, userErrors: [] })
   })
 
+  it('is one too many beside 16 that are open; a gateway that is busy is no mistake of anybody’s', async () => {
+    const publisher = await managerOf()
+    const input = { sizeBytes: 100, sha256: 'c'.repeat(64) }
+    for (let n = 0; n < 16; n++)
+      expect(await announce(publisher, input)).toMatchObject({ userErrors: [] })
+    expect(await announce(publisher, input)).toMatchObject({
+      uploadId: null,
+      userErrors: [{ field: [], code: 'LIMIT_REACHED' }],
+    })
+    const { publishing } = gateways().first.parts
+    const busy = new GatewayError('BUSY', 'The database does not answer')
+    vi.spyOn(publishing, 'prepareUpload').mockRejectedValueOnce(busy)
+    await expect(announce(publisher, input)).rejects.toThrow('BUSY')
+    vi.restoreAllMocks()
+  })
+
   it('is announced once under a key: the second time nothing secret is shown', async () => {
     const publisher = await managerOf({ role: 'publisher' })
     const input = { sizeBytes: 100, sha256: 'a'.repeat(64), idempotencyKey: 'send' }
     const first = await announce(publisher, input)
     expect(await announce(publisher, input)).toEqual({ ...first, target: null })
+    const large = { ...input, sizeBytes: (2n ** 60n).toString() }
+    expect(await announce(publisher, large)).toMatchObject({
+      userErrors: [{ field: ['input', 'idempotencyKey'], code: 'INVALID_INPUT' }],
+    })
   })
 
   it('is one record of the audit, without what it is sent with', async () => {

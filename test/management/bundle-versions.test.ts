@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { createAws } from '../../src/aws/aws.js'
+import { deleteObject } from '../../src/aws/objects.js'
+import { bundleDefinitionsKey } from '../../src/aws/table-keys.js'
+import { tableNames } from '../../src/aws/tables.js'
+import { connectLocalAws } from '../../src/local-aws/local-aws.js'
 import {
+  gateways,
   type Manager,
   managerOf,
   mutate,
@@ -98,6 +104,29 @@ describe('a version', () => {
     expect(gone.userErrors).toMatchObject([{ code: 'BUNDLE_UNAVAILABLE' }])
     const again = await remove(admin, { packageName, sha256: old })
     expect(again.userErrors).toMatchObject([{ code: 'BUNDLE_UNAVAILABLE' }])
+  })
+
+  it('that the store lost is listed all the same, without what it declares', async () => {
+    const { admin, hashes } = await withVersions(2)
+    const ref = { endpointId: admin.endpointId, packageName: 'notes', sha256: hashes[1] ?? '' }
+    const client = connectLocalAws({
+      dataFolder: gateways().first.dataFolder,
+      spawnEngine: () => {},
+    })
+    const aws = createAws({ bucket: 'bundles', tables: tableNames(), client })
+    await deleteObject(aws, bundleDefinitionsKey(ref))
+    aws.close()
+    const query = `{ endpoint { bundleVersions { nodes { sha256 functionCounts { tools } } } } }`
+    expect(await shown(admin.onSecond, query)).toEqual({
+      endpoint: {
+        bundleVersions: {
+          nodes: [
+            { sha256: hashes[0], functionCounts: { tools: 4 } },
+            { sha256: hashes[1], functionCounts: null },
+          ],
+        },
+      },
+    })
   })
 
   it.each([

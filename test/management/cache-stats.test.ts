@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { CACHE_KINDS } from '../../src/domain/cache-kind.js'
 import {
   callTool,
   type Manager,
   managerOf,
   publishNotes,
+  shown,
   useManagement,
 } from '../support/management.js'
 import { hasRedis } from '../support/redis.js'
 import { deedsOf, soon } from './deeds.js'
 
 useManagement()
+
+const KINDS = CACHE_KINDS.map((kind) => kind.toUpperCase())
 
 /** One that hears of nothing has no others to ask. */
 const INSTANCES = hasRedis ? 2 : 1
@@ -55,11 +59,18 @@ describe('what instances remember', () => {
     await callTool(ada, 'echo', {})
     const stats = await statsOf(ada)
     expect(new Set(stats.map(({ instanceId }) => instanceId)).size).toBe(INSTANCES)
-    const kinds = ['SETTING', 'MODULE', 'FUNCTION', 'BUNDLE', 'WORKER', 'SNAPSHOT', 'LIST']
     for (const { entries } of stats)
-      expect(entries.map(({ kind }) => kind).sort()).toEqual([...kinds].sort())
+      expect(entries.map(({ kind }) => kind).sort()).toEqual([...KINDS].sort())
     expect(countOf(stats, 'SNAPSHOT')).toBeGreaterThan(0)
     expect(countOf(stats, 'MODULE')).toBeGreaterThan(0)
+  })
+
+  it('is of kinds that the schema names in the order in which one is made from the other', async () => {
+    const ada = await managerOf()
+    const query = '{ __type(name: "CacheKind") { enumValues { name } } }'
+    expect(await shown(ada.onFirst, query)).toEqual({
+      __type: { enumValues: KINDS.map((name) => ({ name })) },
+    })
   })
 
   it('is forgotten by all of them at once, is made again when needed, and one record says by whom', async () => {
@@ -97,5 +108,7 @@ describe('what instances remember', () => {
     const ada = await managerOf()
     const wrong = await purge(ada, { scope: 'MODULE', key: 'x'.repeat(257) })
     expect(wrong.userErrors).toEqual([{ field: ['input', 'key'], code: 'INVALID_INPUT' }])
+    for (const scope of ['SNAPSHOT', 'LIST', undefined])
+      expect((await purge(ada, { scope, key: 'notes' })).userErrors).toEqual(wrong.userErrors)
   })
 })

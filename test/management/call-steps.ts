@@ -44,3 +44,13 @@ export async function codeOf(ada: Manager, variables: object): Promise<unknown> 
   const { errors } = await ada.onSecond<Calls>(PAGE, variables)
   return errors[0]?.extensions['code']
 }
+
+export const CANCEL = `mutation ($input: CancelCallInput!) {
+  cancelCall(input: $input) {
+    isCancelled call { callId } userErrors { field code message }
+  }
+}`
+
+export const DELETE = `mutation ($input: DeleteCallInput!) {
+  deleteCall(input: $input) { deletedCallId userErrors { field code } }
+}`

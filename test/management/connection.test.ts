@@ -30,6 +30,18 @@ describe('a page of what is in memory', () => {
     })
   })
 
+  it('says what is on either side of it, also where it is empty', () => {
+    const all = pageOf(letters, { first: 10 }, order).pageInfo
+    const sides = (args: PageArguments, nodes = letters) => {
+      const { edges, pageInfo } = pageOf(nodes, args, order)
+      return [edges.length, pageInfo.hasPreviousPage, pageInfo.hasNextPage]
+    }
+    expect(sides({ after: all.endCursor })).toEqual([0, true, false])
+    expect(sides({ before: all.startCursor })).toEqual([0, false, true])
+    expect(sides({ after: all.startCursor }, ['a'])).toEqual([0, true, false])
+    expect(sides({ after: all.startCursor }, [])).toEqual([0, false, false])
+  })
+
   it('refuses a cursor of another list, of another endpoint, and what is none', () => {
     const { pageInfo } = pageOf(letters, { first: 1 }, order)
     for (const scope of [['names', 'other'], ['others', 'acme'], ['names']])

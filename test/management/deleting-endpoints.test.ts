@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   gateways,
   managerOf,
@@ -99,6 +99,23 @@ describe('deleting an endpoint', () => {
       expect(done).toEqual({ deletedEndpointId: endpointId, userErrors: [] })
       expect(await left(endpointId)).toEqual(NOTHING)
     }
+    await expectAnew(endpointId)
+  })
+
+  it('takes away what restricts functions only when none can be called any longer', async () => {
+    const { endpointId } = await filled()
+    const { catalog, management } = gateways().first.parts
+    const removeFunction = management.administration.removeFunction.bind(management.administration)
+    const callable: number[] = []
+    const spy = vi
+      .spyOn(management.administration, 'removeFunction')
+      .mockImplementation(async (removal) => {
+        callable.push((await catalog.packages(endpointId)).length)
+        return removeFunction(removal)
+      })
+    await end({ endpointId, confirm: endpointId })
+    spy.mockRestore()
+    expect(callable).toEqual([0])
     await expectAnew(endpointId)
   })
 

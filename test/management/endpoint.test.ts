@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import {
+  gateways,
   managerOf,
   mutate,
   newEndpoint,
@@ -171,6 +172,31 @@ describe('updating an endpoint', () => {
     expect(now).toMatchObject({ description: 'changed since', recording: { callShards: 2 } })
     const taken = await update(admin, { description: 'in time', ifUpdatedAt: now.updatedAt })
     expect(taken).toMatchObject({ endpoint: { description: 'in time' }, userErrors: [] })
+  })
+})
+
+describe('an update of an endpoint that is cut off', () => {
+  const QUERY = `mutation ($input: UpdateEndpointInput!) {
+    updateEndpoint(input: $input) { userErrors { code } } }`
+
+  it('after its recording is told by the audit, and done when it is asked for again', async () => {
+    const admin = await managerOf()
+    const { endpointId } = admin
+    const { endpoint } = await update(admin, { description: 'as it was' })
+    const input = { description: 'new', callShards: 3, ifUpdatedAt: endpoint?.updatedAt }
+    const { endpoints } = gateways().first.parts.management
+    const spy = vi.spyOn(endpoints, 'describe').mockRejectedValueOnce(new Error('away'))
+    expect((await admin.onFirst(QUERY, { input })).errors).toHaveLength(1)
+    spy.mockRestore()
+    const half = { description: 'as it was', recording: { callShards: 3 } }
+    expect(await seen(endpointId)).toMatchObject(half)
+    const [latest] = await audited(endpointId, 'endpoint.updated', 2)
+    expect(latest).toMatchObject({
+      before: { description: 'as it was', callShards: 1 },
+      after: { description: 'as it was', callShards: 3 },
+    })
+    expect(await update(admin, input)).toMatchObject({ userErrors: [] })
+    expect(await seen(endpointId)).toMatchObject({ ...half, description: 'new' })
   })
 })
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { aCall } from '../calls/a-call.js'
 import { modernPost } from '../support/modern-post.js'
 import {
@@ -10,8 +10,8 @@ import {
   useManagement,
 } from '../support/management.js'
 import { hasRedis } from '../support/redis.js'
-import { type CallPage, codeOf, pageOf } from './call-steps.js'
-import { deedsOf, soon } from './deeds.js'
+import { CANCEL, type CallPage, codeOf, DELETE, pageOf } from './call-steps.js'
+import { ADDRESS, deedsOf, soon } from './deeds.js'
 
 useManagement({ RECORD_START_AFTER_MS: '10' })
 
@@ -178,12 +178,6 @@ describe('the history of calls', () => {
 })
 
 describe('a call that runs', () => {
-  const CANCEL = `mutation ($input: CancelCallInput!) {
-    cancelCall(input: $input) {
-      isCancelled call { callId } userErrors { field code message }
-    }
-  }`
-
   it.skipIf(!hasRedis)(
     'is ended from another instance, with the reason for its client, and one record of who did it',
     async () => {
@@ -217,6 +211,7 @@ describe('a call that runs', () => {
           {
             actor: 'ada',
             target: running.callId,
+            address: ADDRESS,
             detail: { reason: 'the building closes' },
             before: { status: 'in_process' },
             after: { status: 'cancelled' },
@@ -253,43 +248,15 @@ describe('a call that runs', () => {
     expect(await cancel({ callId: NOBODYS_CALL })).toMatchObject({
       cancelCall: { userErrors: [{ code: 'NOT_FOUND', field: [] }] },
     })
+    const ask = vi.spyOn(gateways().first.parts.peers, 'ask')
+    expect(await cancel({ callId: 'x'.repeat(1000) })).toMatchObject({
+      cancelCall: { userErrors: [{ code: 'NOT_FOUND', field: [] }] },
+    })
+    expect(ask).not.toHaveBeenCalled()
+    ask.mockRestore()
     const reason = 'x'.repeat(201)
     expect(await cancel({ callId: NOBODYS_CALL, reason })).toMatchObject({
       cancelCall: { userErrors: [{ code: 'INVALID_INPUT', field: ['input', 'reason'] }] },
-    })
-  })
-})
-
-const DELETE = `mutation ($input: DeleteCallInput!) {
-  deleteCall(input: $input) { deletedCallId userErrors { field code } }
-}`
-
-describe('a call that is erased', () => {
-  it('is gone at every instance with what was said, and the audit keeps that it was done', async () => {
-    const ada = await managerOf()
-    await publishNotes(ada.endpointId)
-    await callTool(ada, 'echo', { secret: 'a confession' })
-    const [call] = (await pageOf(ada)).nodes
-    const input = { callId: call?.callId, idempotencyKey: 'once' }
-    const erased = { deleteCall: { deletedCallId: call?.callId, userErrors: [] } }
-    expect((await ada.onFirst(DELETE, { input })).data).toEqual(erased)
-    expect((await pageOf(ada)).nodes).toEqual([])
-    // The same again is the same answer; without the key there is no such call.
-    expect((await ada.onSecond(DELETE, { input })).data).toEqual(erased)
-    const bare = await ada.onSecond(DELETE, { input: { callId: call?.callId } })
-    expect(bare.data).toMatchObject({
-      deleteCall: { deletedCallId: null, userErrors: [{ code: 'NOT_FOUND' }] },
-    })
-    await soon(async () => {
-      const [deed, ...more] = await deedsOf(ada, 'call.erased')
-      expect(more).toEqual([])
-      expect(deed).toMatchObject({
-        actor: 'ada',
-        target: call?.callId,
-        before: { name: 'echo', userId: 'ada', status: 'completed' },
-        after: null,
-      })
-      expect(JSON.stringify(deed)).not.toContain('confession')
     })
   })
 })

@@ -5,6 +5,8 @@ import {
   gateways,
   type Manager,
   managerOf,
+  mutate,
+  publishNotes,
   shown,
   useManagement,
 } from '../support/management.js'
@@ -151,6 +153,19 @@ describe('a function that is defined by hand', () => {
     const again = await change(own, 'createFunction', { ...COPY, methodName: 'echo' })
     expect(again.userErrors).toMatchObject([{ code: 'CONFLICT' }])
     expect(await seen(own, tool('by_hand'))).toMatchObject({ methodName: 'greet' })
+  })
+
+  it('that lost its class with a package is given another one', async () => {
+    const own = await withNotes()
+    await publishNotes(own.endpointId, { packageName: 'more', tools: ['extra'] })
+    await change(own, 'createFunction', COPY)
+    await mutate(own.onFirst, 'deletePackage', { packageName: 'notes' })
+    expect(await seen(own, tool('by_hand'))).toBeNull()
+    const lost = await change(own, 'updateFunction', { ...tool('by_hand'), redact: [] })
+    expect(lost.userErrors).toMatchObject([{ field: ['input', 'className'] }])
+    const moved = await change(own, 'updateFunction', { ...tool('by_hand'), moduleName: 'more' })
+    expect(moved).toMatchObject({ function: { module: { moduleName: 'more' } }, userErrors: [] })
+    expect(await listTools(gateways().second, own)).toEqual(['by_hand', 'extra'])
   })
 
   it('stays as it is where it was changed since it was read', async () => {

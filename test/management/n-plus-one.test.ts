@@ -133,6 +133,40 @@ describe('a page of many calls', () => {
   })
 })
 
+describe('a page of large calls', () => {
+  it('holds 16 MiB of what was said, and each of the others is there by itself', async () => {
+    const ada = await managerOf()
+    const { endpointId } = ada
+    const { calls } = gateways().first.parts
+    const content = 'x'.repeat(5 * 1024 * 1024)
+    for (const large of [content, content, content, content, 'small']) {
+      const open = calls.open(endpointId)
+      const { callId, createdAt } = open
+      await open.end(aCall({ endpointId, callId, createdAt, content: large }))
+    }
+    const { data, errors } = await ada.onFirst<{
+      endpoint: { calls: { nodes: { callId: string; content: unknown }[] } }
+    }>('{ endpoint { calls { nodes { callId content } } } }')
+    const { nodes } = data.endpoint.calls
+    const isThere = nodes.map((node) => node.content !== null)
+    expect(isThere.filter(Boolean)).toHaveLength(4)
+    const left = isThere.indexOf(false)
+    const message: unknown = expect.stringMatching(/^content: .*call\(callId\)/)
+    expect(errors).toMatchObject([
+      {
+        message,
+        path: ['endpoint', 'calls', 'nodes', left, 'content'],
+        extensions: { code: 'RESULT_TOO_LARGE' },
+      },
+    ])
+    const one = await ada.onFirst<{ endpoint: { call: { content: string } } }>(
+      'query ($callId: ID!) { endpoint { call(callId: $callId) { content } } }',
+      { callId: nodes[left]?.callId },
+    )
+    expect(one.data.endpoint.call.content).toHaveLength(content.length)
+  })
+})
+
 describe('a page of many users', () => {
   it('is two questions with the keys of each', async () => {
     const ada = await managerOf()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   callTool,
   gateways,
@@ -101,6 +101,25 @@ describe('a setting', () => {
     const { data: hidden, errors } = await publisher.onFirst(node, { id })
     expect(hidden).toEqual({ node: null })
     expect(errors).toMatchObject([{ extensions: { code: 'INSUFFICIENT_SCOPE' } }])
+  })
+})
+
+describe('a setting of a package that came while it was asked for', () => {
+  it('is shown with its package and its classes', async () => {
+    const admin = await managerOf()
+    const { administration } = gateways().second.parts.management
+    const settings = administration.settings.bind(administration)
+    const spy = vi.spyOn(administration, 'settings').mockImplementationOnce(async (endpointId) => {
+      await publishNotes(endpointId)
+      return settings(endpointId)
+    })
+    const query = `{ endpoint { functionCounts { tools }
+      settings { nodes { package { packageName } modules { moduleName } } } } }`
+    const data = await shown<{ endpoint: { settings: object } }>(admin.onSecond, query)
+    spy.mockRestore()
+    expect(data.endpoint.settings).toEqual({
+      nodes: [{ package: { packageName: 'notes' }, modules: [{ moduleName: 'notes' }] }],
+    })
   })
 })
 

@@ -35,8 +35,12 @@ describe('what is told', () => {
   it('waits for its reader where it can wait', async () => {
     const { told, ear } = await open()
     while (ear.ready() === undefined) ear.tell(0)
+    for (let at = 0; at < 250; at++) ear.tell(0)
     const isReady = ear.ready()
-    await told.next()
+    for (let at = 0; at < 251; at++) {
+      expect(ear.ready()).toBeDefined()
+      await told.next()
+    }
     await isReady
     expect(ear.ready()).toBeUndefined()
   })

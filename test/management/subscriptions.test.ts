@@ -1,4 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
+import { toListedCall } from '../../src/calls/calls.js'
+import { recordedStream } from '../../src/events/events.js'
+import { toCallEntry } from '../../src/user-events/call-group.js'
+import { aCall } from '../calls/a-call.js'
 import { startCuttingProxy } from '../support/cutting-proxy.js'
 import { type Subscribed, subscribeTo } from '../support/graphql-stream.js'
 import {
@@ -13,7 +17,7 @@ import {
 import { hasRedis } from '../support/redis.js'
 
 /** What is kept of a stream. */
-const MAX_EVENTS = 4
+const MAX_EVENTS = 12
 
 interface RecordedEvent {
   readonly callRecorded: {
@@ -137,6 +141,30 @@ describe.skipIf(!hasRedis)('a subscription at one instance', () => {
     late.leave()
   })
 
+  it('is told of 2,500 calls that it has missed in one go, however slowly it reads', async () => {
+    const ada = await withNotes()
+    const { endpointId } = ada
+    const before = await subscribe<RecordedEvent>(ada, RECORDED)
+    await callTool(ada, 'echo', { at: 0 })
+    const { cursor } = (await before.next()).callRecorded
+    before.leave()
+    const stream = recordedStream(endpointId)
+    for (let group = 0; group < 10; group++) {
+      const calls = Array.from({ length: 250 }, (_, at) =>
+        toCallEntry(toListedCall(aCall({ endpointId, name: `missed-${group * 250 + at}` }))),
+      )
+      await gateways().first.parts.events.append(stream, { type: 'calls', calls })
+    }
+    const back = await subscribe<RecordedEvent>(
+      ada,
+      'subscription ($after: String) { callRecorded(after: $after) { isGap call { name } } }',
+      { after: cursor },
+    )
+    for (let at = 0; at < 2500; at++)
+      expect((await back.next()).callRecorded.call?.name).toBe(`missed-${at}`)
+    back.leave()
+  })
+
   it('is told what a user’s clients are told, from where it was', async () => {
     const ada = await withNotes()
     const ben = await managerOf({ endpointId: ada.endpointId, userId: 'ben', role: 'caller' })
@@ -181,6 +209,8 @@ describe.skipIf(!hasRedis)('a subscription at one instance', () => {
     await publishNotes(endpointId, { tools: ['more', 'still'] })
     await watching.next()
     watching.leave()
+    // What its reader does meanwhile is no gap of the endpoint's.
+    for (let at = 0; at < MAX_EVENTS + 2; at++) await callTool(ada, 'greet')
     const { cursor } = changed.catalogChanged
     const again = await subscribe<CatalogEvent>(ada, CATALOG, { after: cursor })
     expect((await again.next()).catalogChanged).toMatchObject({
@@ -198,8 +228,14 @@ describe.skipIf(!hasRedis)('a subscription at one instance', () => {
     await callTool(neighbour, 'echo', { at: 1 })
     const { cursor } = (await told.next()).callRecorded
     told.leave()
+    const users = await subscribe<ToldEvent>(ada, USER)
+    await callTool(ada, 'greet')
+    const { cursor: adas } = (await users.next()).userEvent
+    users.leave()
     const refusals = [
       [RECORDED, { after: cursor }, 'CURSOR_INVALID'],
+      [USER, { after: adas, userId: 'ben' }, 'CURSOR_INVALID'],
+      [CATALOG, { after: adas }, 'CURSOR_INVALID'],
       [RECORDED, { after: 'nothing' }, 'CURSOR_INVALID'],
       [USER, { after: 'nothing' }, 'CURSOR_INVALID'],
       [USER, { userId: '' }, 'INVALID_PARAMS'],

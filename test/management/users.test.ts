@@ -3,12 +3,10 @@ import {
   callTool,
   gateways,
   managerOf,
-  newEndpoint,
-  operator,
   publishNotes,
   useManagement,
 } from '../support/management.js'
-import { deedsOf, soon } from './deeds.js'
+import { ADDRESS, deedsOf, soon } from './deeds.js'
 import { change, isRefused, remove, signIn, userOf, usersPage } from './user-steps.js'
 
 useManagement({ PASSWORD_COST: '10' })
@@ -34,7 +32,13 @@ describe('a user', () => {
     await soon(async () => {
       const deeds = await deedsOf(ada, 'user.added')
       expect(deeds).toMatchObject([
-        { actor: 'ada', target: 'ben', before: null, after: { roles: ['publisher', 'caller'] } },
+        {
+          actor: 'ada',
+          target: 'ben',
+          address: ADDRESS,
+          before: null,
+          after: { roles: ['publisher', 'caller'] },
+        },
       ])
       expect(JSON.stringify(deeds)).not.toContain('$2')
     })
@@ -135,6 +139,33 @@ describe('a user', () => {
     expect(nobody.userErrors).toEqual([{ field: ['input', 'username'], code: 'INVALID_INPUT' }])
   })
 
+  it('is disabled and enabled also when somebody else vouches for them, and has no roles here', async () => {
+    const ada = await managerOf()
+    await publishNotes(ada.endpointId)
+    const username = 'oidc:guest'
+    const who = { endpointId: ada.endpointId, userId: username, role: 'caller' } as const
+    const guest = await managerOf(who)
+    const { user, userErrors } = await change(ada, 'updateUser', { username, isDisabled: true })
+    expect(userErrors).toEqual([])
+    expect(user).toMatchObject({ username, isDisabled: true, roles: [] })
+    await soon(async () => expect(await isRefused(ada, guest.token)).toBe(true))
+    for (const [mutation, input, field] of [
+      ['updateUser', { username, roles: ['ADMIN'] }, 'roles'],
+      ['updateUser', { username: 'key:0', roles: ['ADMIN'], isDisabled: false }, 'roles'],
+      ['setUserPassword', { username, password: PASSWORD }, 'username'],
+    ] as const)
+      expect((await change(ada, mutation, input)).userErrors).toEqual([
+        { field: ['input', field], code: 'INVALID_INPUT' },
+      ])
+    // Removed they stay refused, until somebody lets them in again.
+    await remove(ada, { username })
+    const revoked = await change(ada, 'revokeUser', { username })
+    expect(revoked.userErrors).toEqual([{ field: [], code: 'NOT_FOUND' }])
+    expect(await userOf(ada, username)).toBeNull()
+    const again = await change(ada, 'updateUser', { username, isDisabled: false })
+    expect(again).toMatchObject({ user: { username, isDisabled: false }, userErrors: [] })
+  })
+
   it('is gone for good when removed, and who comes later by that name is another one', async () => {
     const ada = await managerOf()
     await publishNotes(ada.endpointId)
@@ -174,6 +205,11 @@ describe('a user', () => {
         },
       },
     })
+    await change(ada, 'revokeUser', { username: 'ben' })
+    const later = await ada.onSecond(`{
+      endpoint { user(username: "ben") { apiKeys { name } } apiKeys { totalCount } }
+    }`)
+    expect(later.data).toEqual({ endpoint: { user: { apiKeys: [] }, apiKeys: { totalCount: 0 } } })
   })
 
   it('of another endpoint is not there', async () => {
@@ -224,71 +260,5 @@ describe('pages of users', () => {
     const stranger = await managerOf()
     const elsewhere = usersPage(stranger, { after: first.pageInfo.endCursor })
     await expect(elsewhere).rejects.toThrow('CURSOR_INVALID')
-  })
-})
-
-describe('an operator of the whole gateway', () => {
-  it('is added and changed by operators only', async () => {
-    const username = 'operator:olga'
-    const olga = { username, password: PASSWORD }
-    const ada = await managerOf()
-    const tries = [
-      ['createUser', olga],
-      ['setUserPassword', olga],
-      ['updateUser', { username }],
-      ['revokeUser', { username }],
-    ] as const
-    for (const [mutation, input] of tries)
-      expect(await change(ada, mutation, input)).toEqual({
-        user: null,
-        password: null,
-        userErrors: [{ field: [], code: 'FORBIDDEN' }],
-      })
-    expect((await remove(ada, { username: olga.username })).userErrors).toEqual([
-      { field: [], code: 'FORBIDDEN' },
-    ])
-    const made = await change(operator(), 'createUser', olga)
-    expect(made).toMatchObject({ user: { roles: ['OPERATOR'] }, userErrors: [] })
-    // An endpoint's admin does not even see them.
-    expect(await userOf(ada, olga.username)).toBeNull()
-    const { data } = await operator().onSecond('{ operators { nodes { username roles } } }')
-    expect(data).toEqual({
-      operators: { nodes: [{ username: olga.username, roles: ['OPERATOR'] }] },
-    })
-    const again = await operator().onSecond('query ($id: ID!) { node(id: $id) { __typename } }', {
-      id: made.user?.id,
-    })
-    expect(again.data).toEqual({ node: { __typename: 'User' } })
-    const unseen = await ada.onSecond('query ($id: ID!) { node(id: $id) { __typename } }', {
-      id: made.user?.id,
-    })
-    expect(unseen.data).toEqual({ node: null })
-    const removed = await remove(operator(), { username: olga.username })
-    expect(removed.deletedUsername).toBe(olga.username)
-  })
-
-  it('changes users of the endpoint that the input names, and of none where it names none', async () => {
-    const endpointId = newEndpoint()
-    const ben = { username: 'ben', password: PASSWORD, roles: ['ADMIN'] }
-    const unnamed = await change(operator(), 'createUser', ben)
-    expect(unnamed.userErrors).toEqual([{ field: ['input', 'endpointId'], code: 'INVALID_INPUT' }])
-    const made = await change(operator(), 'createUser', { ...ben, endpointId })
-    expect(made.userErrors).toEqual([])
-    expect(await userOf(await managerOf({ endpointId }), 'ben')).toEqual(made.user)
-  })
-
-  it('is a role that nobody gives at an endpoint', async () => {
-    const ada = await managerOf()
-    const roles = ['OPERATOR']
-    const given = await change(ada, 'createUser', { username: 'ben', password: PASSWORD, roles })
-    expect(given.userErrors).toEqual([{ field: [], code: 'FORBIDDEN' }])
-    const byOperator = await change(operator(), 'createUser', {
-      endpointId: ada.endpointId,
-      username: 'ben',
-      password: PASSWORD,
-      roles,
-    })
-    expect(byOperator.userErrors).toEqual([{ field: ['input', 'roles'], code: 'INVALID_INPUT' }])
-    expect(await userOf(ada, 'ben')).toBeNull()
   })
 })

@@ -180,16 +180,18 @@ describe.skipIf(!hasRedis)('instances that share a log', () => {
     expect(await asking).toEqual([{ instanceId: 'newer', body: known }])
   })
 
-  it('have at most 100 questions open; one more is asked without waiting for answers', async () => {
+  it('have at most 100 questions open, 10 of an endpoint; one more is asked without waiting for answers', async () => {
     const [first, second] = await openInstances()
     const asked: Question[] = []
     second.peers.onQuestion((question) => void asked.push(question))
-    const open = Array.from({ length: 100 }, () =>
-      first.peers.ask(describeAcme, { waitMs: 600_000 }),
-    )
-    await vi.waitFor(() => expect(asked).toHaveLength(100))
-    expect(await first.peers.ask(describeAcme, { waitMs: 600_000 })).toEqual([])
+    const ask = (endpointId: string) =>
+      first.peers.ask({ type: 'cache.describe', endpointId }, { waitMs: 600_000 })
+    const open = Array.from({ length: 10 }, () => ask('acme'))
+    expect(await ask('acme')).toEqual([])
+    for (let n = 0; n < 90; n++) open.push(ask(`endpoint-${n}`))
     await vi.waitFor(() => expect(asked).toHaveLength(101))
+    expect(await ask('globex')).toEqual([])
+    await vi.waitFor(() => expect(asked).toHaveLength(102))
     first.peers.close()
     expect(await Promise.all(open)).toEqual(open.map(() => []))
   })

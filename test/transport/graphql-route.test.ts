@@ -98,7 +98,7 @@ describe('an endpoint’s management API', () => {
     const answers = await Promise.all([
       send({ method: 'POST', headers: form, body: 'query={asker}' }),
       send({ method: 'POST' }),
-      send({ method: 'POST', headers: json, body: `"${'x'.repeat(2e6)}"` }),
+      send({ method: 'POST', headers: json, body: `"${'x'.repeat(7e6)}"` }),
       send({ method: 'POST', headers: json, body: '{}' }, '?access_token=x'),
       send({ headers: { accept: 'application/json' } }, '?query={asker}'),
       send({ method: 'PUT', headers: json, body: '{}' }),
@@ -106,6 +106,20 @@ describe('an endpoint’s management API', () => {
     expect(answers.map(({ status }) => status)).toEqual([415, 415, 413, 400, 405, 405])
     for (const answer of answers) expect(await answer.json()).toHaveProperty('error')
     expect(answers[4]?.headers.get('allow')).toBe('POST')
+  })
+
+  it('is sent a bundle of 4 MiB in base64, however small messages must be elsewhere', async () => {
+    const zip = Buffer.alloc(4 * 1024 * 1024, 1).toString('base64')
+    const response = await fetch(new URL('/default/graphql', server.url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await tokenOf('ann', 'publisher')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query: '{ asker }', variables: { zip } }),
+    })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ data: {} })
   })
 
   it('counts what its user asks', async () => {

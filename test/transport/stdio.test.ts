@@ -1,6 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildGateway, toGatewayOptions } from '../../src/app.js'
+import { readConfig } from '../../src/config/config.js'
 import type { Caller } from '../../src/domain/caller.js'
+import { recordedStream, userStream } from '../../src/events/events.js'
 import { readLines } from '../../src/transport/lines.js'
 import { startTestGateway, type TestGateway } from '../support/gateway.js'
 import { readStoredCalls } from '../support/records.js'
@@ -51,6 +54,25 @@ function open(maxLineBytes = 65_536) {
 }
 
 describe('a client on stdin and stdout', () => {
+  it('tells its user’s clients of its calls, and no administrators: nobody manages it there', async () => {
+    const endpointId = 'unmanaged'
+    await test.publish('journey_tools', endpointId)
+    const { events } = test.parts
+    const parts = { ...test.parts, authenticator: undefined, sessions: undefined }
+    const gateway = buildGateway(parts, toGatewayOptions(readConfig({})))
+    const [input, output] = [new PassThrough(), new PassThrough()]
+    const asHere = { ...caller, endpointId }
+    const served = gateway.serveStdio({ input, output }, { caller: asHere, maxLineBytes: 65_536 })
+    const params = { name: 'whoami', arguments: {} }
+    input.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })}\n`)
+    await readLines(output, 65_536).next()
+    input.end()
+    await served
+    await gateway.endBackground()
+    expect(await events.read(userStream(endpointId, caller.userId), { limit: 9 })).toHaveLength(1)
+    expect(await events.read(recordedStream(endpointId), { limit: 9 })).toEqual([])
+  })
+
   it('calls tools as the user it stands for, and each call is recorded', async () => {
     const client = open()
     client.call('a', 'whoami')
