@@ -151,6 +151,7 @@ const INPUTS: ReadonlyMap<string, MakeInput> = new Map<string, MakeInput>([
 /** What would be written down as it is: of another tenant, the database would name two in one row. */
 const WRITTEN: ReadonlySet<string> = new Set([
   'createUser.username',
+  'updateUser.username',
   'revokeUser.username',
   'createEndpoint.endpointId',
   'deleteEndpoint.endpointId',
