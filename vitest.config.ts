@@ -23,8 +23,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    // Much of a test's time is spent waiting for other processes: three files at a time, on two cores too.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Much of a test's time is spent waiting for other processes: two files at a time, on one core too.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Modules are loaded once a worker, not once a file: a third of the time. So they keep nothing that a
     // test could find changed, and hooks are registered by the files that need them.
     isolate: false,

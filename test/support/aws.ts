@@ -36,7 +36,7 @@ export async function startTestAws({ tables = true }: TestAwsOptions = {}): Prom
     async stop() {
       aws.close()
       await engine.close()
-      await rm(dataFolder, { recursive: true, force: true })
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

@@ -86,7 +86,7 @@ async function startEngine() {
   const engine = await startLocalAws({ dataFolder, idleMs: 600_000, log: silentLog })
   const stopEngine = async () => {
     await engine.close()
-    await rm(dataFolder, { recursive: true, force: true })
+    await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 })
   }
   return { dataFolder, stopEngine }
 }

@@ -161,7 +161,7 @@ export async function removeDataFolder(dataFolder: string): Promise<void> {
     for (const pid of pids) sendSignal(pid, 'SIGTERM')
     await delay(POLL_MS)
   }
-  await rm(dataFolder, { recursive: true, force: true })
+  await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 })
 
   /** One that is only starting would take over the folder from the one that ends. */
   function allEngines() {
